@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { ClassId } from '../domain/ids.ts'
+import { ClassName, ImageClass, LabelOrigin } from '../domain/label.ts'
+import { call } from '../rpc/endpoint.ts'
+import { ImageSelection } from './catalog.ts'
+import { inProject } from './project.ts'
+
+/** One step of the history: what a single undo takes back. */
+export const Edit = z.strictObject({
+  /** In words, such as "label 412 images as bun". */
+  description: z.string(),
+  imageCount: z.int().nonnegative(),
+  atMs: z.number(),
+})
+export type Edit = z.infer<typeof Edit>
+
+export const CsvImportResult = z.strictObject({
+  labelled: z.int().nonnegative(),
+  unchanged: z.int().nonnegative(),
+  /** By line number of the file, from 1. Where there is any, nothing was applied. */
+  badLines: z.array(z.strictObject({ line: z.int().positive(), problem: z.string() })),
+})
+export type CsvImportResult = z.infer<typeof CsvImportResult>
+
+/** Every edit is on disk when its call returns, is one transaction, and can be undone, also after a restart. */
+export const labels = {
+  classes: call(inProject, z.array(ImageClass)),
+  createClass: call(inProject.extend({ name: ClassName }), ImageClass),
+  renameClass: call(inProject.extend({ classId: ClassId, name: ClassName }), ImageClass),
+  /** Moves all labels of `from` to `into` and removes the class `from`. */
+  mergeClasses: call(inProject.extend({ from: ClassId, into: ClassId }), Edit),
+  recolourClass: call(inProject.extend({ classId: ClassId, colour: z.int().min(0).max(23) }), ImageClass),
+  /** Removes the class; its images become unlabelled. */
+  deleteClass: call(inProject.extend({ classId: ClassId }), Edit),
+  /** Labels images with a class, or takes their label away (null). Paths that the catalog does not know: not-found. */
+  assign: call(
+    inProject.extend({
+      images: ImageSelection,
+      classId: ClassId.nullable(),
+      origin: LabelOrigin.default('person'),
+      who: z.string().default(''),
+    }),
+    Edit,
+  ),
+  /** Null where there is nothing to undo or redo. */
+  undo: call(inProject, Edit.nullable()),
+  redo: call(inProject, Edit.nullable()),
+  /** The latest edits that an undo would take back, newest first. */
+  history: call(inProject.extend({ limit: z.int().min(1).max(1000).default(20) }), z.array(Edit)),
+  /** Reads `path,class` lines (a header is recognised); classes that do not exist are made. All or nothing. */
+  importCsv: call(inProject.extend({ file: z.string().min(1) }), CsvImportResult),
+  /** Writes one `path,class` line per labelled image. Existing files need `overwrite`. */
+  exportCsv: call(
+    inProject.extend({ file: z.string().min(1), overwrite: z.boolean().default(false) }),
+    z.strictObject({ file: z.string(), lines: z.int().nonnegative() }),
+  ),
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { DeviceId } from '../domain/device.ts'
+import { ModelId } from '../domain/ids.ts'
+import { Evaluation } from '../domain/metrics.ts'
+import { ModelManifest, Prediction } from '../domain/model.ts'
+import { Split } from '../domain/split.ts'
+import { call, stream } from '../rpc/endpoint.ts'
+import { inProject } from './project.ts'
+
+const progress = z.strictObject({
+  kind: z.literal('progress'),
+  done: z.int().nonnegative(),
+  total: z.int().nonnegative(),
+})
+
+export const EvaluateEvent = z.discriminatedUnion('kind', [
+  progress,
+  z.strictObject({ kind: z.literal('finished'), evaluation: Evaluation }),
+])
+export type EvaluateEvent = z.infer<typeof EvaluateEvent>
+
+export const PredictEvent = z.discriminatedUnion('kind', [
+  progress,
+  z.strictObject({ kind: z.literal('predictions'), predictions: z.array(Prediction) }),
+])
+export type PredictEvent = z.infer<typeof PredictEvent>
+
+export const models = {
+  /** Newest first. */
+  list: call(inProject, z.array(ModelManifest)),
+  get: call(inProject.extend({ modelId: ModelId }), ModelManifest),
+  /** Evaluates on the frozen dataset of the model's run. */
+  evaluate: stream(
+    inProject.extend({ modelId: ModelId, split: Split.default('test'), device: DeviceId.nullable().default(null) }),
+    EvaluateEvent,
+  ),
+  /** Predicts files, and all images below folders; unreadable ones are answered with their error. */
+  predict: stream(
+    inProject.extend({
+      modelId: ModelId,
+      paths: z.array(z.string().min(1)).min(1),
+      device: DeviceId.nullable().default(null),
+    }),
+    PredictEvent,
+  ),
+}

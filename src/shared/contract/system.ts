@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { DeviceReport } from '../domain/device.ts'
+import { call, nothing } from '../rpc/endpoint.ts'
+
+export const SystemReport = z.strictObject({
+  versions: z.record(z.string(), z.string()),
+  platform: z.string(),
+  processor: z.string(),
+  physicalCores: z.int().positive(),
+  memoryTotalBytes: z.int().nonnegative(),
+  memoryFreeBytes: z.int().nonnegative(),
+  /** Of the disk that holds the per-user store. */
+  diskFreeBytes: z.int().nonnegative(),
+  storeFolder: z.string(),
+})
+export type SystemReport = z.infer<typeof SystemReport>
+
+export const system = {
+  report: call(nothing, SystemReport),
+  /** Probes and self-tests every device in a fresh trainer process; fastest first. */
+  devices: call(nothing, z.array(DeviceReport)),
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+
+export const DeviceId = z.enum(['cuda', 'webgpu', 'onednn', 'wasm'])
+export type DeviceId = z.infer<typeof DeviceId>
+
+/** What probing one device found. */
+export const DeviceReport = z.strictObject({
+  id: DeviceId,
+  /** What a person knows it by, such as the processor's name and the number of threads. */
+  name: z.string(),
+  available: z.boolean(),
+  /** Why it is not available, or what is special about it; one sentence. */
+  reason: z.string().nullable(),
+  /** What a person can do to get it; one sentence. */
+  cure: z.string().nullable(),
+  /** The tiny training step compared with the reference result; null when it was not reached. */
+  selfTest: z
+    .strictObject({
+      passed: z.boolean(),
+      /** Relative L2 difference of the updated parameters. */
+      relativeError: z.number(),
+      tolerance: z.number(),
+      durationMs: z.number(),
+    })
+    .nullable(),
+  /** Whether the same run gives the same bits each time. */
+  deterministic: z.boolean(),
+})
+export type DeviceReport = z.infer<typeof DeviceReport>

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * One project per level of test; `npm run check` runs the first two, `npm test` all of them. Two workers at most: the
+ * integration, device and parity tests start processes that use every core themselves.
+ */
+function level(name: string, testTimeoutMs: number, overrides: { fileParallelism?: boolean } = {}) {
+  return {
+    test: {
+      name,
+      include: [`tests/${name}/**/*.test.ts`],
+      testTimeout: testTimeoutMs,
+      hookTimeout: testTimeoutMs,
+      pool: 'forks' as const,
+      ...overrides,
+    },
+  }
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      level('unit', 10_000),
+      level('contract', 10_000),
+      level('integration', 120_000),
+      level('fuzz', 120_000),
+      level('devices', 180_000, { fileParallelism: false }),
+      level('parity', 180_000, { fileParallelism: false }),
+      level('e2e', 180_000, { fileParallelism: false }),
+    ],
+  },
+})
