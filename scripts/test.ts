@@ -1,0 +1,52 @@
+/**
+ * `npm test`: the fast gate, the build, then every level of tests; says at the end what ran, what was skipped and why.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+interface TestReport {
+  readonly numPassedTests: number
+  readonly numFailedTests: number
+  readonly numPendingTests: number
+  readonly numTodoTests: number
+}
+
+const root = join(import.meta.dirname, '..')
+const levels = ['contract', 'integration', 'fuzz', 'devices', 'parity', 'e2e']
+
+/** Runs one program of the project under this Node; a failure ends the whole. */
+function step(name: string, file: string, args: readonly string[]): void {
+  console.log(`\n== ${name}`)
+  const started = Date.now()
+  const { status } = spawnSync(process.execPath, [join(root, file), ...args], { cwd: root, stdio: 'inherit' })
+  console.log(`== ${name}: ${((Date.now() - started) / 1000).toFixed(0)} s`)
+  if (status !== 0) {
+    console.error(`\n${name} failed.`)
+    process.exit(status ?? 1)
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'athanor-test-'))
+const reportFile = join(folder, 'report.json')
+try {
+  step('check', 'scripts/check.ts', [`--report=${join(folder, 'unit.json')}`])
+  step('build', 'scripts/build.ts', [])
+  step('tests', 'node_modules/vitest/vitest.mjs', [
+    'run',
+    ...levels.flatMap((level) => ['--project', level]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile=${reportFile}`,
+  ])
+  const reports = [join(folder, 'unit.json'), reportFile].map(
+    (file) => JSON.parse(readFileSync(file, 'utf8')) as TestReport,
+  )
+  const sum = (count: (report: TestReport) => number): string =>
+    String(reports.reduce((total, report) => total + count(report), 0))
+  const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
+  console.log(`\n${sum((r) => r.numPassedTests)} passed, ${sum((r) => r.numFailedTests)} failed, ${skipped} skipped`)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
