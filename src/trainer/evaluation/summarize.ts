@@ -1,0 +1,91 @@
+import type { ImageId } from '../../shared/domain/ids.ts'
+import type { ClassMetrics, Evaluation, Mistake } from '../../shared/domain/metrics.ts'
+import type { Split } from '../../shared/domain/split.ts'
+import { AppError } from '../../shared/errors.ts'
+import { crossEntropy, indexOfLargest, softmax } from './probabilities.ts'
+import { wilsonInterval } from './wilson-interval.ts'
+
+/** What the network said about one labelled image. */
+export interface Sample {
+  readonly imageId: ImageId | null
+  readonly path: string
+  /** The label, as an index into the classes. */
+  readonly classIndex: number
+  /** One number per class. */
+  readonly logits: ArrayLike<number>
+}
+
+export interface EvaluationInput {
+  readonly split: Split
+  readonly classes: readonly string[]
+  readonly samples: readonly Sample[]
+  readonly missing: readonly { readonly path: string; readonly reason: string }[]
+}
+
+/** So many mistakes are kept with an evaluation. */
+const mistakesMax = 100
+
+/**
+ * Accuracy with its interval, mean cross-entropy, confusion and per-class figures of what a network said about a split.
+ * Without samples the accuracy is 0 with an interval of 0 to 1. Errors: not-finite where a logit is NaN or infinite.
+ */
+export function summarize({ split, classes, samples, missing }: EvaluationInput): Evaluation {
+  const confusion = classes.map(() => classes.map(() => 0))
+  const mistakes: Mistake[] = []
+  let lossTotal = 0
+  for (const sample of samples) {
+    requireFinite(sample)
+    const predicted = indexOfLargest(sample.logits)
+    const row = confusion[sample.classIndex]
+    if (row === undefined) throw new AppError('bad-input', `${sample.path} has a label that the model does not know`)
+    row[predicted] = (row[predicted] ?? 0) + 1
+    lossTotal += crossEntropy(sample.logits, sample.classIndex)
+    if (predicted !== sample.classIndex) mistakes.push(mistakeOf(sample, predicted, classes))
+  }
+  const correctCount = confusion.reduce((sum, row, index) => sum + (row[index] ?? 0), 0)
+  mistakes.sort((a, b) => b.confidence - a.confidence || (a.path < b.path ? -1 : 1))
+  return {
+    split,
+    imageCount: samples.length,
+    correctCount,
+    accuracy: samples.length === 0 ? 0 : correctCount / samples.length,
+    accuracyInterval: wilsonInterval(correctCount, samples.length),
+    loss: samples.length === 0 ? 0 : lossTotal / samples.length,
+    perClass: classes.map((name, index) => metricsOfClass(name, index, confusion)),
+    confusion,
+    mistakes: mistakes.slice(0, mistakesMax),
+    missing: [...missing],
+  }
+}
+
+function requireFinite({ path, logits }: Sample): void {
+  if (Array.from(logits).every(Number.isFinite)) return
+  throw new AppError('not-finite', `The network's output for ${path} is not finite; the model is not usable.`)
+}
+
+function mistakeOf(sample: Sample, predicted: number, classes: readonly string[]): Mistake {
+  return {
+    imageId: sample.imageId,
+    path: sample.path,
+    label: classes[sample.classIndex] ?? '',
+    predicted: classes[predicted] ?? '',
+    confidence: softmax(sample.logits)[predicted] ?? 0,
+  }
+}
+
+function metricsOfClass(name: string, index: number, confusion: readonly (readonly number[])[]): ClassMetrics {
+  const labelled = (confusion[index] ?? []).reduce((sum, count) => sum + count, 0)
+  const predicted = confusion.reduce((sum, row) => sum + (row[index] ?? 0), 0)
+  const both = confusion[index]?.[index] ?? 0
+  return {
+    name,
+    imageCount: labelled,
+    precision: ratio(both, predicted),
+    recall: ratio(both, labelled),
+    f1: ratio(2 * both, labelled + predicted),
+  }
+}
+
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole
+}
