@@ -4,6 +4,8 @@ import { call, nothing } from '../rpc/endpoint.ts'
 
 export const SystemReport = z.strictObject({
   versions: z.record(z.string(), z.string()),
+  /** Electron comes without its program, which is downloaded when the window is first wanted. */
+  electronDownloaded: z.boolean(),
   platform: z.string(),
   processor: z.string(),
   physicalCores: z.int().positive(),
