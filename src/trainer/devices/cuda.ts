@@ -1,0 +1,106 @@
+import { createRequire } from 'node:module'
+import util from 'node:util'
+import * as tf from '@tensorflow/tfjs-core'
+import { AppError } from '../../shared/errors.ts'
+import type { ActiveDevice, Availability, Device } from './device.ts'
+import { registerGradients } from './gradients.ts'
+import { describeLoadError, isMissingPackage, type OptionalPackage } from './optional-package.ts'
+
+const packageName = '@tensorflow/tfjs-node-gpu'
+const backendName = 'tensorflow'
+const name = 'NVIDIA graphics card through TensorFlow'
+
+/** NVIDIA cards through tfjs-node-gpu and its libtensorflow; only 64-bit Linux and Windows have it. */
+export const cudaDevice: Device = { id: 'cuda', deterministic: false, probe, activate }
+
+async function probe(): Promise<Availability> {
+  const loaded = await load()
+  if (loaded.loaded === null) return { available: false, name, reason: loaded.reason, cure: loaded.cure }
+  return { available: true, name, reason: null }
+}
+
+async function activate(): Promise<ActiveDevice> {
+  const { loaded, ...failure } = await load()
+  if (loaded === null) throw new AppError('no-device', 'reason' in failure ? failure.reason : 'cuda failed to load')
+  registerGradients()
+  if (!(await tf.setBackend(backendName))) throw new AppError('no-device', 'TensorFlow could not be started.')
+  return {
+    id: 'cuda',
+    name,
+    threads: 1,
+    memoryLimitBytes: loaded.memoryBytes,
+    deterministic: false,
+    // The binding keeps its context until the process ends and cannot be registered twice, so it stays registered.
+    dispose: async () => tf.disposeVariables(),
+  }
+}
+
+interface Cuda {
+  readonly memoryBytes: number
+}
+
+let attempt: Promise<OptionalPackage<Cuda>> | null = null
+
+/** Loading registers a backend for the whole process, so it happens once. */
+function load(): Promise<OptionalPackage<Cuda>> {
+  attempt ??= loadOnce()
+  return attempt
+}
+
+async function loadOnce(): Promise<OptionalPackage<Cuda>> {
+  if (process.arch !== 'x64' || !['linux', 'win32'].includes(process.platform)) {
+    return { loaded: null, reason: `${packageName} has no build for ${process.platform} ${process.arch}.`, cure: null }
+  }
+  // The package calls two functions that Node 23 removed; without them its first tensor throws.
+  Object.assign(util, {
+    isNullOrUndefined: (value: unknown) => value == null,
+    isArray: (value: unknown) => Array.isArray(value),
+  })
+  // Otherwise TensorFlow takes the whole memory of the card, and prints its start-up to standard error.
+  process.env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+  const before = tf.engine().backendName
+  try {
+    createRequire(import.meta.url)(packageName)
+  } catch (thrown) {
+    return { loaded: null, ...explain(thrown) }
+  } finally {
+    if (before != null && tf.engine().backendName !== before) await tf.setBackend(before)
+  }
+  return findCard()
+}
+
+/** The binding falls back to the processor when it finds no card, which is slower than our own wasm device. */
+async function findCard(): Promise<OptionalPackage<Cuda>> {
+  const backend: unknown = tf.findBackend(backendName)
+  const usesCard = typeof backend === 'object' && backend !== null && Reflect.get(backend, 'isUsingGpuDevice') === true
+  if (usesCard) return { loaded: { memoryBytes: 4 * 1024 ** 3 } }
+  return {
+    loaded: null,
+    reason: 'TensorFlow is installed but finds no NVIDIA card that it can use.',
+    cure: 'Install an NVIDIA driver newer than 450, CUDA 11.2 and cuDNN 8.1; `nvidia-smi` must list the card.',
+  }
+}
+
+function explain(thrown: unknown): { reason: string; cure: string | null } {
+  const { message } = describeLoadError(thrown)
+  if (isMissingPackage(thrown, packageName)) {
+    return {
+      reason: `The optional package ${packageName} is not installed.`,
+      cure: `Run \`npm install\` where the network allows downloads; it fetches TensorFlow for NVIDIA cards.`,
+    }
+  }
+  if (/native addon module|tfjs_binding/.test(message)) {
+    return {
+      reason: `${packageName} is installed without its native part.`,
+      cure: `Run \`npm rebuild ${packageName}\` where the network allows downloads.`,
+    }
+  }
+  if (/libtensorflow|libcud|cannot open shared object|specified module could not be found/.test(message)) {
+    return {
+      reason: `A library that TensorFlow needs is missing: ${message}`,
+      cure: 'Install CUDA 11.2 and cuDNN 8.1.',
+    }
+  }
+  return { reason: `${packageName} failed to load: ${message}`, cure: null }
+}

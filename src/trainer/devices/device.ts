@@ -1,0 +1,33 @@
+import type { DeviceId } from '../../shared/domain/device.ts'
+
+/** Whether a device can compute here; a refusal says why and what a person can do. */
+export type Availability =
+  | { readonly available: true; readonly name: string; readonly reason: string | null }
+  | { readonly available: false; readonly name: string; readonly reason: string; readonly cure: string | null }
+
+export interface ActivateOptions {
+  /** How many threads compute; null for as many as there are cores. Devices without threads of ours ignore it. */
+  readonly threads: number | null
+}
+
+/** One way to compute. Importing a device's file loads nothing heavy and changes nothing; probing may. */
+export interface Device {
+  readonly id: DeviceId
+  /** Whether the same run gives the same bits each time. */
+  readonly deterministic: boolean
+  /** Says whether the device can be activated; never throws for what a machine may lack. */
+  probe(): Promise<Availability>
+  /** Makes the device the backend of tfjs. Throws AppError('no-device') when that fails. */
+  activate(options: ActivateOptions): Promise<ActiveDevice>
+}
+
+export interface ActiveDevice {
+  readonly id: DeviceId
+  readonly name: string
+  readonly threads: number
+  /** How much tensors and scratch may take together before an allocation fails. */
+  readonly memoryLimitBytes: number
+  readonly deterministic: boolean
+  /** Removes the backend and all its tensors, and ends its threads. */
+  dispose(): Promise<void>
+}

@@ -1,0 +1,77 @@
+import type { DeviceId, DeviceReport } from '../../shared/domain/device.ts'
+import { AppError, toAppError } from '../../shared/errors.ts'
+import { cudaDevice } from './cuda.ts'
+import type { ActivateOptions, ActiveDevice, Device } from './device.ts'
+import { onednnDevice } from './onednn.ts'
+import { runSelfTest } from './self-test.ts'
+import { wasmDevice } from './wasm.ts'
+import { webgpuDevice } from './webgpu.ts'
+
+/** Fastest first. */
+export const devices: readonly Device[] = [cudaDevice, webgpuDevice, onednnDevice, wasmDevice]
+
+export interface ChosenDevice {
+  readonly active: ActiveDevice
+  /** What was found of it and of every device that was tried before it. */
+  readonly reports: readonly DeviceReport[]
+}
+
+/** Tries every device with a tiny training step and leaves none active. */
+export async function probeDevices(): Promise<DeviceReport[]> {
+  const reports: DeviceReport[] = []
+  for (const device of devices) {
+    const { active, report } = await tryDevice(device, { threads: null })
+    await active?.dispose()
+    reports.push(report)
+  }
+  return reports
+}
+
+/**
+ * Makes the requested device the backend of tfjs, or the fastest that passes its self-test when none is requested.
+ * Throws AppError('no-device') with reason and cure when it cannot be had.
+ */
+export async function chooseDevice(requested: DeviceId | null, options: ActivateOptions): Promise<ChosenDevice> {
+  const reports: DeviceReport[] = []
+  for (const device of devices.filter(({ id }) => requested === null || id === requested)) {
+    const { active, report } = await tryDevice(device, options)
+    reports.push(report)
+    if (active !== null) return { active, reports }
+  }
+  const reasons = reports.map(({ id, reason, cure }) => [`${id}: ${reason ?? ''}`, cure].filter(Boolean).join(' '))
+  const what = requested === null ? 'No device can compute here.' : `The device ${requested} cannot be used.`
+  throw new AppError('no-device', `${what} ${reasons.join(' ')}`, { data: reports })
+}
+
+interface Attempt {
+  readonly active: ActiveDevice | null
+  readonly report: DeviceReport
+}
+
+async function tryDevice(device: Device, options: ActivateOptions): Promise<Attempt> {
+  const { id, deterministic } = device
+  const found = await device.probe()
+  const report: DeviceReport = {
+    id,
+    name: found.name,
+    available: false,
+    reason: found.reason,
+    cure: found.available ? null : found.cure,
+    selfTest: null,
+    deterministic,
+  }
+  if (!found.available) return { active: null, report }
+  let active: ActiveDevice | null = null
+  try {
+    active = await device.activate(options)
+    const selfTest = await runSelfTest()
+    if (selfTest.passed) return { active, report: { ...report, name: active.name, available: true, selfTest } }
+    await active.dispose()
+    const difference = selfTest.relativeError.toExponential(1)
+    const reason = `Its tiny training step differs from the reference by ${difference}, so its results cannot be trusted.`
+    return { active: null, report: { ...report, reason, cure: 'Update the driver of the device.', selfTest } }
+  } catch (thrown) {
+    await active?.dispose()
+    return { active: null, report: { ...report, reason: `It failed to start: ${toAppError(thrown).message}` } }
+  }
+}
