@@ -1,0 +1,50 @@
+import type { Examination } from '../shared/contract/imaging.ts'
+import { conversionsOf } from './conversions.ts'
+import { decode } from './decode.ts'
+import { sharp } from './decoder.ts'
+import { readHeader } from './header.ts'
+import { placeUpright, uprightSize } from './orientation.ts'
+import { perceptualHash } from './perceptual-hash.ts'
+import type { Raster } from './raster.ts'
+import { readSource, type SourceFacts } from './read-source.ts'
+import { toRefusedImage } from './refused-image.ts'
+
+/**
+ * Reads a file once and finds out all that the catalog keeps of it. Decoding to the size of the thumbnail still goes
+ * through every byte of the picture, so that a damaged or cut file is found out.
+ */
+export async function examineFile(file: string, options: { thumbnailPx: number }): Promise<Examination> {
+  const known: SourceFacts = { sizeBytes: 0, modifiedAtMs: 0, contentHash: null }
+  try {
+    const source = await readSource(file, known)
+    const header = await readHeader(source.bytes)
+    const within = { widthPx: options.thumbnailPx, heightPx: options.thumbnailPx }
+    const small = placeUpright(await decode(source.bytes, header, { within }), header.orientation)
+    return {
+      state: 'readable',
+      sizeBytes: source.sizeBytes,
+      modifiedAtMs: source.modifiedAtMs,
+      contentHash: source.contentHash,
+      facts: {
+        format: header.format,
+        ...uprightSize(header),
+        orientation: header.orientation,
+        pageCount: header.pageCount,
+        conversions: conversionsOf(header),
+        perceptualHash: perceptualHash(small),
+      },
+      thumbnail: await encodeThumbnail(small),
+    }
+  } catch (error) {
+    const { reason, message } = toRefusedImage(error)
+    return { state: 'unreadable', ...known, reason, message }
+  }
+}
+
+async function encodeThumbnail({ values, widthPx, heightPx }: Raster): Promise<Uint8Array<ArrayBuffer>> {
+  const encoded = await sharp(values, { raw: { width: widthPx, height: heightPx, channels: 3 } })
+    .webp({ quality: 80, effort: 0 })
+    .toBuffer()
+  // A copy of its own: small buffers of Node share one allocation.
+  return new Uint8Array(encoded)
+}
