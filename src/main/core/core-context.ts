@@ -1,0 +1,44 @@
+import type { ProjectId } from '../../shared/domain/ids.ts'
+import type { ReadableDb, Writer } from './database/handles.ts'
+import type { Host } from './host.ts'
+import type { ProjectLayout } from './project/project-layout.ts'
+
+/** A project whose catalog is open. */
+export interface OpenProject {
+  readonly id: ProjectId
+  /** Absolute, without links. */
+  readonly imageFolder: string
+  /** Absolute, without links: `.athanor` in the image folder, or wherever `--project` said. */
+  readonly projectFolder: string
+  readonly layout: ProjectLayout
+  /** Sees what has been committed. */
+  readonly reader: ReadableDb
+  /** For `transaction(project.writer, (tx) => ...)`. */
+  readonly writer: Writer
+}
+
+export interface OpenProjects {
+  /** Errors: not-found. */
+  get(projectId: ProjectId): OpenProject
+  /** In the order of their opening. */
+  list(): readonly OpenProject[]
+  /** Opens it, or answers the one that is open already. Errors: those of the contract's `project.open`. */
+  open(where: ProjectPlace): OpenProject
+}
+
+export interface ProjectPlace {
+  readonly imageFolder: string
+  /** Null: `.athanor` in the image folder. */
+  readonly projectFolder: string | null
+  readonly create: boolean
+}
+
+/** What the handlers of every service get. */
+export interface CoreContext {
+  readonly host: Host
+  readonly projects: OpenProjects
+  /** Called once for each project that opens, before its first use: the place to put right what a crash left. */
+  onProjectOpen(listener: (project: OpenProject) => void): void
+  /** Called when core closes, the latest first, and before the catalogs close. */
+  onClose(listener: () => void | Promise<void>): void
+}

@@ -1,0 +1,55 @@
+import { type CoreContract, coreContract } from '../../shared/contract/index.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { Handlers, Service, ServiceHandlers } from '../../shared/rpc/endpoint.ts'
+import { createBackboneHandlers } from './backbones/create-backbone-handlers.ts'
+import type { CoreContext } from './core-context.ts'
+import type { Host } from './host.ts'
+import { createProjectRegistry } from './project/open-projects.ts'
+import { createProjectHandlers } from './project/project-handlers.ts'
+import { createSystemHandlers } from './system/create-system-handlers.ts'
+
+export interface Core {
+  readonly handlers: Handlers<CoreContract>
+  /** Stops what is running and closes the catalogs; safe to call twice. */
+  close(): Promise<void>
+}
+
+/** The composition root: what every host serves, over whatever channel. */
+export function createCore(host: Host): Core {
+  const projects = createProjectRegistry(host)
+  const closers: (() => void | Promise<void>)[] = []
+  const context: CoreContext = {
+    host,
+    projects,
+    onProjectOpen: (listener) => projects.onOpen(listener),
+    onClose: (listener) => {
+      closers.push(listener)
+    },
+  }
+  const handlers: Handlers<CoreContract> = {
+    project: createProjectHandlers(context),
+    catalog: notInThisBuild(coreContract.catalog),
+    labels: notInThisBuild(coreContract.labels),
+    datasets: notInThisBuild(coreContract.datasets),
+    runs: notInThisBuild(coreContract.runs),
+    models: notInThisBuild(coreContract.models),
+    exports: notInThisBuild(coreContract.exports),
+    backbones: createBackboneHandlers(host),
+    system: createSystemHandlers(host),
+  }
+  return {
+    handlers,
+    async close() {
+      for (const close of closers.splice(0).reverse()) await close()
+      projects.close()
+    },
+  }
+}
+
+/** Stands in for a service whose handlers have yet to be written. */
+function notInThisBuild<S extends Service>(service: S): ServiceHandlers<S> {
+  const refuse = () => {
+    throw new AppError('internal', 'not part of this build')
+  }
+  return Object.fromEntries(Object.keys(service).map((method) => [method, refuse])) as unknown as ServiceHandlers<S>
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts'
+import { catalogTables } from './0001-catalog.ts'
+
+/** In the order in which they are applied. A released migration is never edited: its fixture is a test. */
+export const allMigrations: readonly Migration[] = [catalogTables]
