@@ -1,18 +1,8 @@
 import { availableParallelism } from 'node:os'
-import { tensor4d, tidy } from '@tensorflow/tfjs-core'
-import type { Preprocessing } from '../../shared/domain/backbone.ts'
-import { forwardInfer } from '../network/forward.ts'
-import type { Network, NodeId } from '../network/graph.ts'
-import { normalisePixels } from './normalise-pixels.ts'
+import type { NodeId } from '../network/graph.ts'
+import { forwardPixels, type Classifier } from './classifier.ts'
 import { readAhead } from './read-ahead.ts'
-import { readPixels, type PixelProblem } from './read-pixels.ts'
-
-/** A network with its weights on the device, and how files become its input. */
-export interface Classifier {
-  readonly network: Network
-  readonly parameters: Parameters<typeof forwardInfer>[1]
-  readonly preprocessing: Preprocessing
-}
+import { readPixels, type PixelProblem, type PixelResult } from './read-pixels.ts'
 
 export interface InferItem {
   /** Absolute path. */
@@ -29,7 +19,7 @@ export type Inferred<I extends InferItem> =
 export interface InferredBatch<I extends InferItem> {
   /** In the order of the items. */
   readonly results: readonly Inferred<I>[]
-  /** Of one output: [classes] for logits, [height, width, channels] for most other nodes. */
+  /** Of one output: [classes] for logits, [height, width, channels] for most other nodes; empty without any. */
   readonly outputShape: readonly number[]
 }
 
@@ -42,8 +32,8 @@ export interface InferOptions {
 }
 
 /**
- * Runs the network in inference mode over files, batch by batch, decoding ahead. All batches have the same shape (the
- * last one is filled up when it is not the only one), because devices cache programs and memory by shape.
+ * Runs the network in inference mode over files, batch by batch, decoding ahead. All batches have the same shape: the
+ * last one is filled up with blanks when it is not the only one.
  */
 export async function* infer<I extends InferItem>(
   classifier: Classifier,
@@ -51,83 +41,43 @@ export async function* infer<I extends InferItem>(
   { batchSize, until, signal }: InferOptions,
 ): AsyncGenerator<InferredBatch<I>, void, undefined> {
   const slots = Math.min(batchSize, Math.max(1, items.length))
-  const reads = readAhead(items, async (item) => ({ item, pixels: await readPixels(item, classifier.preprocessing) }), {
+  const read = async (item: I) => ({ item, pixels: await readPixels(item, classifier.preprocessing) })
+  const reads = readAhead(items, read, {
     concurrency: Math.max(4, availableParallelism()),
     ahead: 2 * slots,
     signal,
   })
-  let batch = createBatch<I>(classifier, slots)
-  for await (const { item, pixels } of reads) {
-    batch.add(item, pixels)
-    if (!batch.isFull()) continue
-    yield await runBatch(classifier, batch, until)
-    batch = createBatch(classifier, slots)
+  let batch: ReadItem<I>[] = []
+  for await (const next of reads) {
+    batch.push(next)
+    if (readableIn(batch).length < slots) continue
+    yield await runBatch(classifier, batch, { slots, until })
+    batch = []
   }
-  if (batch.entries.length > 0) yield await runBatch(classifier, batch, until)
+  if (batch.length > 0) yield await runBatch(classifier, batch, { slots, until })
 }
 
-/** Items in order; `slot` counts only those whose pixels are in `input`. */
-interface Batch<I extends InferItem> {
-  readonly input: Float32Array
-  readonly slots: number
-  readonly entries: readonly { readonly item: I; readonly slot: number; readonly problem: PixelProblem | null }[]
-  add(item: I, pixels: Awaited<ReturnType<typeof readPixels>>): void
-  isFull(): boolean
+interface ReadItem<I> {
+  readonly item: I
+  readonly pixels: PixelResult
 }
 
-function createBatch<I extends InferItem>({ preprocessing }: Classifier, slots: number): Batch<I> {
-  const valuesPerImage = preprocessing.cropPx * preprocessing.cropPx * 3
-  // A fresh array for each batch: some devices read it only when the tensor is first used.
-  const input = new Float32Array(slots * valuesPerImage)
-  const entries: Batch<I>['entries'][number][] = []
-  let used = 0
-  return {
-    input,
-    slots,
-    entries,
-    add(item, pixels) {
-      if (pixels.problem !== null) {
-        entries.push({ item, slot: -1, problem: pixels.problem })
-        return
-      }
-      normalisePixels(pixels.values, preprocessing, input, used * valuesPerImage)
-      entries.push({ item, slot: used, problem: null })
-      used += 1
-    },
-    isFull: () => used === slots,
-  }
+function readableIn<I>(batch: readonly ReadItem<I>[]): Uint8Array[] {
+  return batch.flatMap(({ pixels }) => (pixels.problem === null ? [pixels.values] : []))
 }
 
 async function runBatch<I extends InferItem>(
-  { network, parameters, preprocessing: { cropPx } }: Classifier,
-  { input, slots, entries }: Batch<I>,
-  until: NodeId | undefined,
+  classifier: Classifier,
+  batch: readonly ReadItem<I>[],
+  options: { readonly slots: number; readonly until: NodeId | undefined },
 ): Promise<InferredBatch<I>> {
-  if (entries.every((entry) => entry.problem !== null)) {
-    return { results: entries.map(({ item, problem }) => failed(item, problem)), outputShape: [] }
-  }
-  const output = tidy(() =>
-    forwardInfer(
-      network,
-      parameters,
-      tensor4d(input, [slots, cropPx, cropPx, 3]),
-      until === undefined ? {} : { until },
-    ),
-  )
-  const values = await output.data<'float32'>()
-  const outputShape = output.shape.slice(1)
-  output.dispose()
-  const size = outputShape.reduce((product, side) => product * side, 1)
-  return {
-    outputShape,
-    results: entries.map(({ item, slot, problem }) =>
-      problem === null
-        ? { item, output: values.slice(slot * size, (slot + 1) * size), problem: null }
-        : failed(item, problem),
-    ),
-  }
-}
-
-function failed<I extends InferItem>(item: I, problem: PixelProblem | null): Inferred<I> {
-  return { item, output: null, problem: problem ?? { kind: 'unreadable', message: `${item.file} was not read` } }
+  const images = readableIn(batch)
+  const { outputs, shape } =
+    images.length === 0 ? { outputs: [], shape: [] } : await forwardPixels(classifier, images, options)
+  const inOrder = outputs.values()
+  const results = batch.map(({ item, pixels }): Inferred<I> => {
+    if (pixels.problem !== null) return { item, output: null, problem: pixels.problem }
+    return { item, output: inOrder.next().value ?? new Float32Array(), problem: null }
+  })
+  return { results, outputShape: shape }
 }

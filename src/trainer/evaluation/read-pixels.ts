@@ -1,5 +1,6 @@
-import { readTestPixels } from '../../imaging/read-test-pixels.ts'
+import { readTestPixels } from '../../imaging/pixels.ts'
 import type { Preprocessing } from '../../shared/domain/backbone.ts'
+import type { UnreadableReason } from '../../shared/domain/image.ts'
 
 /** Why a file gave no pixels. */
 export interface PixelProblem {
@@ -16,7 +17,18 @@ export async function readPixels(
   { file, contentHash }: { readonly file: string; readonly contentHash: string | null },
   { resizePx, cropPx }: Pick<Preprocessing, 'resizePx' | 'cropPx'>,
 ): Promise<PixelResult> {
-  const result = await readTestPixels(file, { resizePx, cropPx, contentHash })
-  void result
-  throw new Error('waits for the imaging part')
+  const result = await readTestPixels(file, { resizePx, cropPx })
+  if (result.state === 'unreadable') {
+    return { values: null, problem: { kind: kindOf(result.reason), message: result.message } }
+  }
+  if (contentHash !== null && contentHash !== result.contentHash) {
+    const message = 'The file is not what it was when the dataset was frozen.'
+    return { values: null, problem: { kind: 'changed', message } }
+  }
+  return { values: result.pixels.values, problem: null }
+}
+
+function kindOf(reason: UnreadableReason): PixelProblem['kind'] {
+  if (reason === 'not-a-file') return 'missing'
+  return reason === 'changed-while-reading' ? 'changed' : 'unreadable'
 }
