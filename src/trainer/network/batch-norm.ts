@@ -1,14 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { fusedKernels } from '../devices/fused-kernels.ts'
 
-/**
- * Batch normalisation with batch statistics as one kernel with a closed-form gradient (Ioffe and Szegedy 2015). Devices
- * may register a fused kernel under these names; where none does, the composition below is registered.
- *
- * Forward: {x [n, h, w, c], gamma [c], beta [c]}, {epsilon} to [y, mean, biased variance, inverse deviation].
- * Gradient: {dy, x, gamma, mean, inverseDeviation} to [dx, dgamma, dbeta].
+/*
+ * Batch normalisation with batch statistics, and the ReLU after it, as one kernel with a closed-form gradient (Ioffe and
+ * Szegedy 2015). Where the device has none of its own, the compositions below are registered for it.
  */
-export const batchNormKernel = 'AthanorBatchNormTrain'
-export const batchNormGradKernel = 'AthanorBatchNormTrainGrad'
 
 type Vector = tf.Tensor1D
 
@@ -17,13 +13,19 @@ function rowsOf(x: tf.Tensor): tf.Tensor2D {
   return tf.reshape(x, [x.size / channels, channels])
 }
 
-function composeForward(x: tf.Tensor4D, gamma: Vector, beta: Vector, epsilon: number): tf.Tensor[] {
+interface ForwardInputs {
+  readonly x: tf.Tensor4D
+  readonly gamma: Vector
+  readonly beta: Vector
+}
+
+function composeForward({ x, gamma, beta }: ForwardInputs, epsilon: number, relu: boolean): tf.Tensor[] {
   return tf.tidy(() => {
     const rows = rowsOf(x)
     const mean = tf.mean<Vector>(rows, 0)
     const variance = tf.mean<Vector>(tf.square(tf.sub(rows, mean)), 0)
     const y = tf.batchNorm4d(x, mean, variance, beta, gamma, epsilon)
-    return [y, mean, variance, tf.rsqrt(tf.add(variance, epsilon))]
+    return [relu ? tf.relu(y) : y, mean, variance, tf.rsqrt(tf.add(variance, epsilon))]
   })
 }
 
@@ -33,11 +35,13 @@ interface GradInputs {
   readonly gamma: Vector
   readonly mean: Vector
   readonly inverseDeviation: Vector
+  /** The output, when a ReLU came after. */
+  readonly y?: tf.Tensor4D
 }
 
-function composeGradient({ dy, x, gamma, mean, inverseDeviation }: GradInputs): tf.Tensor[] {
+function composeGradient({ dy, x, gamma, mean, inverseDeviation, y }: GradInputs): tf.Tensor[] {
   return tf.tidy(() => {
-    const rows = rowsOf(dy)
+    const rows = rowsOf(y === undefined ? dy : tf.mul(dy, tf.step(y)))
     const count = rows.shape[0]
     const normalised = tf.mul(tf.sub(rowsOf(x), mean), inverseDeviation)
     const dbeta = tf.sum<Vector>(rows, 0)
@@ -55,47 +59,56 @@ function tensorsOf<T>(inputs: tf.NamedTensorInfoMap): T {
 
 function registerCompositions(backendName: string): void {
   tf.registerKernel({
-    kernelName: batchNormKernel,
+    kernelName: fusedKernels.batchNormTrain,
     backendName,
-    kernelFunc: ({ inputs, attrs }) => {
-      const { x, gamma, beta } = tensorsOf<{ x: tf.Tensor4D; gamma: Vector; beta: Vector }>(inputs)
-      return composeForward(x, gamma, beta, Number(attrs?.['epsilon']))
-    },
+    kernelFunc: ({ inputs, attrs }) =>
+      composeForward(tensorsOf<ForwardInputs>(inputs), Number(attrs?.['epsilon']), attrs?.['relu'] === true),
   })
   tf.registerKernel({
-    kernelName: batchNormGradKernel,
+    kernelName: fusedKernels.batchNormTrainGrad,
     backendName,
     kernelFunc: ({ inputs }) => composeGradient(tensorsOf<GradInputs>(inputs)),
   })
 }
 
 tf.registerGradient({
-  kernelName: batchNormKernel,
+  kernelName: fusedKernels.batchNormTrain,
   inputsToSave: ['x', 'gamma'],
-  outputsToSave: [false, true, false, true],
-  gradFunc: (dys, saved) => {
+  outputsToSave: [true, true, false, true],
+  gradFunc: (dys, saved, attrs) => {
     const [dy] = dys as [tf.Tensor]
-    const [x, gamma, mean, inverseDeviation] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
-    const gradients = tf.engine().runKernel<tf.Tensor[]>(batchNormGradKernel, { dy, x, gamma, mean, inverseDeviation })
+    const [x, gamma, y, mean, inverseDeviation] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
+    const relu = attrs['relu'] === true
+    const gradients = tf
+      .engine()
+      .runKernel<tf.Tensor[]>(
+        fusedKernels.batchNormTrainGrad,
+        { dy, x, gamma, mean, inverseDeviation, ...(relu ? { y } : {}) },
+        { relu },
+      )
     const [dx, dgamma, dbeta] = gradients as [tf.Tensor, tf.Tensor, tf.Tensor]
     return { x: () => dx, gamma: () => dgamma, beta: () => dbeta }
   },
 })
 
 export interface NormalisedBatch {
+  /** After the ReLU, when there is one. */
   readonly y: tf.Tensor4D
   readonly mean: Vector
   /** Divided by the count, not by one less. */
   readonly biasedVariance: Vector
 }
 
-/** Normalises `x` [n, h, w, c] by its own mean and variance per channel. Differentiable in all three tensors. */
-export function batchNormTrain(x: tf.Tensor4D, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): NormalisedBatch {
+/** Normalises `x` [n, h, w, c] by its own mean and variance per channel. Differentiable in x, gamma and beta. */
+export function batchNormTrain(
+  inputs: { readonly x: tf.Tensor; readonly gamma: tf.Tensor; readonly beta: tf.Tensor },
+  attributes: { readonly epsilon: number; readonly relu: boolean },
+): NormalisedBatch {
   const backendName = tf.getBackend()
   // `getKernel` promises a kernel and yields undefined where there is none.
-  const registered: tf.KernelConfig | undefined = tf.getKernel(batchNormKernel, backendName)
+  const registered: tf.KernelConfig | undefined = tf.getKernel(fusedKernels.batchNormTrain, backendName)
   if (registered === undefined) registerCompositions(backendName)
-  const outputs = tf.engine().runKernel<tf.Tensor[]>(batchNormKernel, { x, gamma, beta }, { epsilon })
+  const outputs = tf.engine().runKernel<tf.Tensor[]>(fusedKernels.batchNormTrain, { ...inputs }, { ...attributes })
   const [y, mean, biasedVariance] = outputs as [tf.Tensor4D, Vector, Vector, Vector]
   return { y, mean, biasedVariance }
 }

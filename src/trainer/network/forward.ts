@@ -1,37 +1,41 @@
 import * as tf from '@tensorflow/tfjs-core'
-import './gradients.ts'
+import { registerGradients } from '../devices/gradients.ts'
+import { fuse } from './fusion.ts'
+import type { Step } from './fusion.ts'
 import type { Network, NetworkNode, NodeId, Stage } from './graph.ts'
-import { inferNode, normaliseByBatch } from './node-operations.ts'
+import { inferStep, normaliseByBatch } from './node-operations.ts'
 import type { StatisticUpdate } from './node-operations.ts'
-import { isStageFrom } from './parameter-specs.ts'
 import { parameterOf } from './parameters.ts'
 import type { Parameters } from './parameters.ts'
 import { stageInput } from './resnet.ts'
 
-function inputsOf(node: NetworkNode): readonly NodeId[] {
-  return node.kind === 'add' ? node.inputs : [node.input]
-}
+registerGradients()
 
 interface Walk {
-  readonly nodes: readonly NetworkNode[]
+  readonly steps: readonly Step[]
   /** The node whose output `x` is. */
   readonly from: NodeId
   readonly until: NodeId
-  readonly compute: (node: NetworkNode, inputs: readonly tf.Tensor[]) => tf.Tensor
+  readonly compute: (step: Step, inputs: readonly tf.Tensor[]) => tf.Tensor
 }
 
-/** Runs the nodes and disposes each output once its last consumer has run; `x` stays the caller's. */
-function walk(x: tf.Tensor, { nodes, from, until, compute }: Walk): tf.Tensor {
-  const lastUse = new Map(nodes.flatMap((node, index) => inputsOf(node).map((input) => [input, index] as const)))
+/** Within a tidy, so that what a step makes on the way is freed at once. */
+function inferTidily(parameters: Parameters): Walk['compute'] {
+  return (step, inputs) => tf.tidy(() => inferStep(step, parameters, inputs))
+}
+
+/** Runs the steps and disposes each output once its last consumer has run; `x` stays the caller's. */
+function walk(x: tf.Tensor, { steps, from, until, compute }: Walk): tf.Tensor {
+  const lastUse = new Map(steps.flatMap((step, index) => step.inputs.map((input) => [input, index] as const)))
   const alive = new Map<NodeId, tf.Tensor>([[from, x]])
-  nodes.forEach((node, index) => {
-    const inputs = inputsOf(node).map((id) => {
+  steps.forEach((step, index) => {
+    const inputs = step.inputs.map((id) => {
       const tensor = alive.get(id)
-      if (tensor === undefined) throw new Error(`${node.id} needs the output of ${id}, which lies before ${from}.`)
+      if (tensor === undefined) throw new Error(`${step.node.id} needs the output of ${id}, which lies before ${from}.`)
       return tensor
     })
-    alive.set(node.id, compute(node, inputs))
-    for (const id of inputsOf(node)) {
+    alive.set(step.output, compute(step, inputs))
+    for (const id of step.inputs) {
       if (lastUse.get(id) !== index || id === from) continue
       alive.get(id)?.dispose()
       alive.delete(id)
@@ -71,8 +75,8 @@ export function forwardInfer(
 ): tf.Tensor {
   const { from = 'input', until = network.output } = options
   if (from === until) return tf.clone(x)
-  const nodes = nodesBetween(network, from, until)
-  return tf.tidy(() => walk(x, { nodes, from, until, compute: (node, inputs) => inferNode(node, parameters, inputs) }))
+  const steps = fuse(nodesBetween(network, from, until), { foldNorms: true })
+  return tf.tidy(() => walk(x, { steps, from, until, compute: inferTidily(parameters) }))
 }
 
 /** Computes without being recorded for gradients, so that nothing is kept for them. */
@@ -113,14 +117,15 @@ export function forwardTrain(
   const input =
     from === start ? x : unrecorded(x, (given) => forwardInfer(network, parameters, given, { from, until: start }))
   const statistics: StatisticUpdate[] = []
-  const nodes = nodesBetween(network, start, network.output).filter((node) => isStageFrom(node.stage, trainableFrom))
+  const infer = inferTidily(parameters)
   const logits = walk(input, {
-    nodes,
+    steps: fuse(nodesBetween(network, start, network.output), { foldNorms: false }),
     from: start,
     until: network.output,
-    compute: (node, inputs) => {
-      if (node.kind !== 'batchNorm') return inferNode(node, parameters, inputs)
-      const normalised = normaliseByBatch(node, parameters, inputs[0] as tf.Tensor)
+    compute: (step, inputs) => {
+      const { node, relu } = step
+      if (node.kind !== 'batchNorm') return infer(step, inputs)
+      const normalised = tf.tidy(() => normaliseByBatch({ node, relu }, parameters, inputs[0] as tf.Tensor))
       statistics.push(...normalised.statistics)
       return normalised.y
     },

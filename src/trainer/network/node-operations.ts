@@ -1,37 +1,77 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors.ts'
+import { fusedKernels } from '../devices/fused-kernels.ts'
 import { batchNormTrain } from './batch-norm.ts'
-import type { BatchNormNode, ConvNode, MaxPoolNode, NetworkNode } from './graph.ts'
+import type { Step } from './fusion.ts'
+import type { BatchNormNode, ConvNode, MaxPoolNode } from './graph.ts'
 import { parameterOf } from './parameters.ts'
 import type { Parameters } from './parameters.ts'
 
-export function convolve(node: ConvNode, parameters: Parameters, x: tf.Tensor): tf.Tensor {
+type Padding = [[number, number], [number, number], [number, number], [number, number]]
+
+function paddingOf({ paddingPx }: ConvNode): Padding {
+  const side: [number, number] = [paddingPx, paddingPx]
+  return [[0, 0], side, side, [0, 0]]
+}
+
+function convolve(node: ConvNode, parameters: Parameters, x: tf.Tensor): tf.Tensor {
   const filter = parameterOf(parameters, `${node.name}.weight`) as tf.Tensor4D
-  const side: [number, number] = [node.paddingPx, node.paddingPx]
-  return tf.conv2d(x as tf.Tensor4D, filter, node.stride, [[0, 0], side, side, [0, 0]])
+  return tf.conv2d(x as tf.Tensor4D, filter, node.stride, paddingOf(node))
 }
 
 /** Padding never wins: the kernels of every backend look at pixels inside the image only. */
-export function maxPool(node: MaxPoolNode, x: tf.Tensor): tf.Tensor {
+function maxPool(node: MaxPoolNode, x: tf.Tensor): tf.Tensor {
   return tf.maxPool(x as tf.Tensor4D, node.kernelPx, node.stride, node.paddingPx)
 }
 
-/** By the running statistics. */
-export function normaliseByStatistics(node: BatchNormNode, parameters: Parameters, x: tf.Tensor): tf.Tensor {
-  const vector = (suffix: string): tf.Tensor1D => parameterOf(parameters, `${node.name}.${suffix}`) as tf.Tensor1D
-  const [mean, variance] = [vector('running_mean'), vector('running_var')]
-  return tf.batchNorm4d(x as tf.Tensor4D, mean, variance, vector('bias'), vector('weight'), node.epsilon)
+function addAndRelu(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  // `getKernel` promises a kernel and yields undefined where there is none.
+  const kernel: tf.KernelConfig | undefined = tf.getKernel(fusedKernels.addRelu, tf.getBackend())
+  return kernel === undefined ? tf.relu(tf.add(a, b)) : tf.engine().runKernel(fusedKernels.addRelu, { a, b })
+}
+
+/** What normalisation by the running statistics multiplies with and adds, per channel. */
+function scaleAndShift(node: BatchNormNode, parameters: Parameters): { scale: tf.Tensor; shift: tf.Tensor } {
+  const vector = (suffix: string): tf.Tensor => parameterOf(parameters, `${node.name}.${suffix}`)
+  const scale = tf.mul(vector('weight'), tf.rsqrt(tf.add(vector('running_var'), node.epsilon)))
+  return { scale, shift: tf.sub(vector('bias'), tf.mul(vector('running_mean'), scale)) }
+}
+
+function normaliseByStatistics(node: BatchNormNode, parameters: Parameters, x: tf.Tensor): tf.Tensor {
+  const { scale, shift } = scaleAndShift(node, parameters)
+  return tf.add(tf.mul(x, scale), shift)
+}
+
+interface FoldedConvolution {
+  readonly node: ConvNode
+  readonly norm: BatchNormNode
+  readonly relu: boolean
+}
+
+/** Convolution, normalisation by the running statistics and ReLU in one pass. */
+function convolveFolded({ node, norm, relu }: FoldedConvolution, parameters: Parameters, x: tf.Tensor): tf.Tensor {
+  const { scale, shift } = scaleAndShift(norm, parameters)
+  const filter = tf.mul(parameterOf(parameters, `${node.name}.weight`), scale)
+  // The kernel itself, because `tf.fused.conv2d` takes itself apart wherever gradients are recorded.
+  return tf.engine().runKernel(
+    tf.FusedConv2D,
+    { x, filter, bias: shift },
+    {
+      strides: [node.stride, node.stride],
+      pad: paddingOf(node),
+      dataFormat: 'NHWC',
+      dilations: [1, 1],
+      activation: relu ? 'relu' : 'linear',
+    },
+  )
 }
 
 /** What a running mean or variance becomes. */
-export interface StatisticUpdate {
-  readonly name: string
-  readonly value: tf.Tensor
-}
+export type StatisticUpdate = Readonly<{ name: string; value: tf.Tensor }>
 
-/** By the statistics of the batch; the running ones move towards them as torch moves them. */
+/** Normalises by the statistics of the batch; the running ones move towards them as torch moves them. */
 export function normaliseByBatch(
-  node: BatchNormNode,
+  { node, relu }: { readonly node: BatchNormNode; readonly relu: boolean },
   parameters: Parameters,
   x: tf.Tensor,
 ): { y: tf.Tensor; statistics: StatisticUpdate[] } {
@@ -39,12 +79,12 @@ export function normaliseByBatch(
   if (count < 2) {
     throw new AppError(
       'bad-input',
-      `Batch normalisation of ${node.name} needs more than one value per channel: use larger images or more than one image at once.`,
+      `Batch normalisation of ${node.name} needs more than one value per channel: use larger images or more of them at once.`,
     )
   }
   const gamma = parameterOf(parameters, `${node.name}.weight`)
   const beta = parameterOf(parameters, `${node.name}.bias`)
-  const { y, mean, biasedVariance } = batchNormTrain(x as tf.Tensor4D, gamma, beta, node.epsilon)
+  const { y, mean, biasedVariance } = batchNormTrain({ x, gamma, beta }, { epsilon: node.epsilon, relu })
   const moved = (suffix: string, fresh: tf.Tensor, scale: number): StatisticUpdate => {
     const name = `${node.name}.${suffix}`
     const running = parameterOf(parameters, name)
@@ -55,20 +95,23 @@ export function normaliseByBatch(
   return { y, statistics: [moved('running_mean', mean, 1), moved('running_var', biasedVariance, count / (count - 1))] }
 }
 
-/** The output of a node in inference; batch normalisation goes by the running statistics. */
-export function inferNode(node: NetworkNode, parameters: Parameters, inputs: readonly tf.Tensor[]): tf.Tensor {
+/** The output of a step in inference, and in training of every step but normalisation. */
+export function inferStep(step: Step, parameters: Parameters, inputs: readonly tf.Tensor[]): tf.Tensor {
+  const { node, norm, relu } = step
   const [x, other] = inputs as [tf.Tensor, tf.Tensor]
   switch (node.kind) {
     case 'conv':
-      return convolve(node, parameters, x)
-    case 'batchNorm':
-      return normaliseByStatistics(node, parameters, x)
+      return norm === null ? convolve(node, parameters, x) : convolveFolded({ node, norm, relu }, parameters, x)
+    case 'batchNorm': {
+      const y = normaliseByStatistics(node, parameters, x)
+      return relu ? tf.relu(y) : y
+    }
     case 'relu':
       return tf.relu(x)
     case 'maxPool':
       return maxPool(node, x)
     case 'add':
-      return tf.add(x, other)
+      return relu ? addAndRelu(x, other) : tf.add(x, other)
     case 'globalAveragePool':
       return tf.mean(x, [1, 2])
     case 'dense': {
