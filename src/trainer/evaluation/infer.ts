@@ -43,7 +43,8 @@ export async function* infer<I extends InferItem>(
   const slots = Math.min(batchSize, Math.max(1, items.length))
   const read = async (item: I) => ({ item, pixels: await readPixels(item, classifier.preprocessing) })
   const reads = readAhead(items, read, {
-    concurrency: Math.max(4, availableParallelism()),
+    // The device keeps the main thread busy, and reading a file takes several turns: many are under way at once.
+    concurrency: Math.max(slots, availableParallelism()),
     ahead: 2 * slots,
     signal,
   })

@@ -1,6 +1,6 @@
-import { readTestPixels } from '../../imaging/pixels.ts'
+import type { PixelsRead } from '../../imaging/pixels-read.ts'
+import { readTestPixels } from '../../imaging/read-test-pixels.ts'
 import type { Preprocessing } from '../../shared/domain/backbone.ts'
-import type { UnreadableReason } from '../../shared/domain/image.ts'
 
 /** Why a file gave no pixels. */
 export interface PixelProblem {
@@ -17,18 +17,19 @@ export async function readPixels(
   { file, contentHash }: { readonly file: string; readonly contentHash: string | null },
   { resizePx, cropPx }: Pick<Preprocessing, 'resizePx' | 'cropPx'>,
 ): Promise<PixelResult> {
-  const result = await readTestPixels(file, { resizePx, cropPx })
-  if (result.state === 'unreadable') {
-    return { values: null, problem: { kind: kindOf(result.reason), message: result.message } }
-  }
-  if (contentHash !== null && contentHash !== result.contentHash) {
-    const message = 'The file is not what it was when the dataset was frozen.'
-    return { values: null, problem: { kind: 'changed', message } }
-  }
-  return { values: result.pixels.values, problem: null }
+  return pixelResultOf(await readTestPixels(file, { resizePx, cropPx, contentHash }), contentHash)
 }
 
-function kindOf(reason: UnreadableReason): PixelProblem['kind'] {
-  if (reason === 'not-a-file') return 'missing'
-  return reason === 'changed-while-reading' ? 'changed' : 'unreadable'
+/** What was read of a file, refused where its content is not the expected one. */
+export function pixelResultOf(read: PixelsRead, contentHash: string | null): PixelResult {
+  if (read.state === 'unreadable') {
+    const { reason, message } = read
+    const kind = reason === 'missing' || reason === 'changed' ? reason : 'unreadable'
+    return { values: null, problem: { kind, message } }
+  }
+  if (contentHash !== null && contentHash !== read.contentHash) {
+    const message = 'The file holds other bytes than when the dataset was frozen.'
+    return { values: null, problem: { kind: 'changed', message } }
+  }
+  return { values: read.pixels.values, problem: null }
 }

@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import type { PredictEvent } from '../shared/contract/models.ts'
+import type { trainer } from '../shared/contract/trainer.ts'
+import type { Prediction } from '../shared/domain/model.ts'
+import { AppError } from '../shared/errors.ts'
+import type { HandlerContext } from '../shared/rpc/endpoint.ts'
+import { infer, type Inferred, type InferItem } from './evaluation/infer.ts'
+import { inferenceBatchSize, openClassifier } from './evaluation/open-classifier.ts'
+import { indexOfLargest, softmax } from './evaluation/probabilities.ts'
+import { createProgressGate } from './evaluation/progress-gate.ts'
+import { loadModel } from './load-model.ts'
+
+type PredictInput = z.output<typeof trainer.predict.input>
+
+/**
+ * Predicts files, in order; one that cannot be read is answered with its error. Predictions come as they are made.
+ * Errors: those of loading the model, no-device, not-finite.
+ */
+export async function* predict(
+  { modelFolder, device, files }: PredictInput,
+  { signal }: HandlerContext,
+): AsyncGenerator<PredictEvent, void, undefined> {
+  const model = await loadModel(modelFolder)
+  const classifier = await openClassifier(model, device)
+  try {
+    const items = files.map((file) => ({ file, contentHash: null }))
+    const isDue = createProgressGate()
+    let done = 0
+    yield { kind: 'progress', done, total: files.length }
+    const batchSize = inferenceBatchSize(classifier.preprocessing.cropPx)
+    for await (const { results } of infer(classifier, items, { batchSize, signal })) {
+      yield { kind: 'predictions', predictions: results.map((result) => predictionOf(result, model.manifest.classes)) }
+      done += results.length
+      if (isDue(done, files.length)) yield { kind: 'progress', done, total: files.length }
+    }
+  } finally {
+    await classifier.close()
+  }
+}
+
+function predictionOf({ item, output, problem }: Inferred<InferItem>, classes: readonly string[]): Prediction {
+  const path = item.file
+  if (problem !== null) {
+    return { path, predicted: null, confidence: null, probabilities: null, error: problem.message }
+  }
+  const probabilities = softmax(output)
+  const best = indexOfLargest(probabilities)
+  const confidence = probabilities[best]
+  const predicted = classes[best]
+  if (predicted === undefined || confidence === undefined || !Number.isFinite(confidence)) {
+    throw new AppError('not-finite', `The network's output for ${path} is not finite; the model is not usable.`)
+  }
+  return { path, predicted, confidence, probabilities, error: null }
+}
