@@ -14,8 +14,14 @@ export interface ProcessEnd {
 /** A channel over Node's IPC; both processes must use `serialization: 'advanced'`, which clones as postMessage does. */
 export function processChannel(end: ProcessEnd): Channel {
   const closing = createClosing()
+  let listener: ((message: unknown) => void) | undefined
   if (!end.connected) closing.close()
   end.on('disconnect', () => closing.close())
+
+  function receive(message: unknown): void {
+    if (!closing.isClosed()) listener?.(message)
+  }
+
   return {
     send: (message) => {
       if (closing.isClosed() || !end.connected || end.send === undefined) {
@@ -25,10 +31,10 @@ export function processChannel(end: ProcessEnd): Channel {
       // Without a callback a broken pipe would be thrown as an unhandled 'error' event; `disconnect` follows anyway.
       end.send(message, undefined, undefined, () => undefined)
     },
-    onMessage: (listener) => {
-      end.on('message', (message) => {
-        if (!closing.isClosed()) listener(message)
-      })
+    onMessage: (given) => {
+      // Node keeps messages until somebody listens.
+      if (listener === undefined) end.on('message', receive)
+      listener = given
     },
     onClose: closing.onClose,
     close: () => {
