@@ -37,7 +37,8 @@ export async function examineFile(file: string, options: { thumbnailPx: number }
     }
   } catch (error) {
     const { reason, message } = toRefusedImage(error)
-    return { state: 'unreadable', ...known, reason, message }
+    const isGone = reason === 'missing' || reason === 'changed'
+    return { state: 'unreadable', ...known, reason: isGone ? 'not-a-file' : reason, message }
   }
 }
 

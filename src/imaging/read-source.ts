@@ -81,7 +81,7 @@ function refusalOfFileSystem(error: unknown): unknown {
       return new RefusedImage('no-permission', 'You have no permission to read the file.', { cause: error })
     case 'ENOENT':
     case 'ENOTDIR':
-      return new RefusedImage('not-a-file', 'There is no file at this path any more.', { cause: error })
+      return new RefusedImage('missing', 'There is no file at this path any more.', { cause: error })
     case 'ELOOP':
       return new RefusedImage('not-a-file', 'The link leads back to itself.', { cause: error })
     case 'ENXIO':

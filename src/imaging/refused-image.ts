@@ -1,10 +1,13 @@
 import type { UnreadableReason } from '../shared/domain/image.ts'
 
+/** `missing` and `changed` are for who expects a known file; the catalog has its own words for both. */
+export type RefusalReason = UnreadableReason | 'missing' | 'changed'
+
 /** Thrown inside this folder only; what leaves it is a value with the same reason and message. */
 export class RefusedImage extends Error {
-  readonly reason: UnreadableReason
+  readonly reason: RefusalReason
 
-  constructor(reason: UnreadableReason, message: string, options?: ErrorOptions) {
+  constructor(reason: RefusalReason, message: string, options?: ErrorOptions) {
     super(message, options)
     this.reason = reason
   }

@@ -1,0 +1,43 @@
+import type { Raster } from './raster.ts'
+import { readSource } from './read-source.ts'
+import { RefusedImage, toRefusedImage, type RefusalReason } from './refused-image.ts'
+
+/** Pixels ready for the network: 8-bit sRGB, upright, red, green and blue of each pixel, rows from the top. */
+export type Pixels = Raster
+
+/** What reading pixels gives. A file that is no good is an answer, not an error. */
+export type PixelsRead =
+  | {
+      readonly state: 'read'
+      readonly pixels: Pixels
+      /** SHA-256 of the file's bytes. */
+      readonly contentHash: string
+      /** Of the whole upright picture. */
+      readonly widthPx: number
+      readonly heightPx: number
+    }
+  | { readonly state: 'unreadable'; readonly reason: RefusalReason; readonly message: string }
+
+/** What every way of reading pixels has in common. */
+export interface ExpectedFile {
+  /** SHA-256 that the bytes must have, such as the dataset was frozen with; anything else is `changed`. */
+  readonly contentHash?: string | null
+}
+
+/** Reads the bytes once, compares their hash before any decoding, and lets `make` turn them into pixels. */
+export async function readPixelsOf(
+  file: string,
+  { contentHash: expectedHash }: ExpectedFile,
+  make: (bytes: Uint8Array) => Promise<{ pixels: Pixels; widthPx: number; heightPx: number }>,
+): Promise<PixelsRead> {
+  try {
+    const { bytes, contentHash } = await readSource(file)
+    if (expectedHash != null && expectedHash !== contentHash) {
+      throw new RefusedImage('changed', 'The file holds other bytes than when the dataset was frozen.')
+    }
+    return { state: 'read', contentHash, ...(await make(bytes)) }
+  } catch (error) {
+    const { reason, message } = toRefusedImage(error)
+    return { state: 'unreadable', reason, message }
+  }
+}
