@@ -11,10 +11,16 @@ export interface ProcessExit {
 
 /** The death of a process that still had work to do, in words for a person. */
 export function processDiedError(entry: ProcessEntry, exit: ProcessExit): AppError {
-  const lastLine = exit.stderrTail.trim().split('\n').at(-1) ?? ''
-  const log = lastLine === '' ? '' : ` The last line of its log: ${lastLine}`
+  const line = tellingLine(exit.stderrTail)
+  const log = line === undefined ? '' : ` Its log says: ${line}`
   const { code, signal } = exit
   return new AppError('process-died', `The ${entry} process ${describeEnd(exit)}.${log}`, { data: { code, signal } })
+}
+
+/** The last line that names an error, or else the last one. Node puts its version and a stack after the error. */
+function tellingLine(log: string): string | undefined {
+  const lines = log.split('\n').map((line) => line.trim())
+  return lines.findLast((line) => /^(\w*Error|FATAL ERROR)\b/.test(line)) ?? lines.findLast((line) => line !== '')
 }
 
 function describeEnd({ code, signal }: ProcessExit): string {

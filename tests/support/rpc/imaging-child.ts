@@ -1,0 +1,39 @@
+import { imaging } from '../../../src/shared/contract/imaging.ts'
+import { serveParent } from '../../../src/shared/rpc/serve-parent.ts'
+
+/** A stand-in for the imaging process that ends in the way that the name of the file asks for. */
+serveParent(
+  { imaging },
+  {
+    imaging: {
+      examine: ({ file }) => {
+        if (file === 'environment') process.stderr.write(`NODE_OPTIONS=${process.env['NODE_OPTIONS'] ?? 'none'}\n`)
+        if (file === 'crash') {
+          process.stderr.write('first line\nthe furnace went out\n')
+          process.exit(3)
+        }
+        if (file === 'abort') process.abort()
+        if (file === 'disconnect') process.disconnect()
+        if (file === 'chatter') process.stderr.write(`${'x'.repeat(99_999)}END\n`)
+        if (file === 'hang') for (;;);
+        return {
+          state: 'unreadable',
+          sizeBytes: 0,
+          modifiedAtMs: 0,
+          contentHash: null,
+          reason: 'empty',
+          message: String(process.pid),
+        }
+      },
+      drawSamples: async function* (_, { signal }) {
+        try {
+          yield { done: 0, total: 1 }
+          await new Promise((resolve) => signal.addEventListener('abort', resolve))
+        } finally {
+          process.stderr.write('cleaned up\n')
+        }
+      },
+    },
+  },
+  process,
+)

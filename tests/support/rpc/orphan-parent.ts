@@ -1,0 +1,15 @@
+import { join } from 'node:path'
+import { openImaging } from '../../../src/main/core/processes/open-process.ts'
+
+/** Opens a child, says its process id and waits to be killed. */
+const child = join(import.meta.dirname, 'imaging-child.ts')
+const host = {
+  nodeFile: process.execPath,
+  entries: { imaging: child, trainer: child },
+  storeFolder: '',
+  now: Date.now,
+  log: () => undefined,
+}
+const { client } = openImaging(host)
+const answer = await client.examine({ file: 'pid', thumbnailPx: 16 })
+if (answer.state === 'unreadable') process.stdout.write(`${answer.message}\n`)
