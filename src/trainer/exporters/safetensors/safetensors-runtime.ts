@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { Architecture } from '../../../shared/domain/backbone.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { chooseDevice } from '../../devices/table.ts'
+import { forwardPixels } from '../../evaluation/classifier.ts'
+import { softmax } from '../../evaluation/probabilities.ts'
+import { readPixels } from '../../evaluation/read-pixels.ts'
+import { createParameters } from '../../network/parameters.ts'
+import { buildResnet } from '../../network/resnet.ts'
+import { readSafetensors } from '../../weights/safetensors.ts'
+import { readClasses, readPreprocessing } from '../export-files.ts'
+import type { ExportRuntime } from '../exporter.ts'
+import { safetensorsFile } from './safetensors-exporter.ts'
+
+/**
+ * The file read back by ourselves, on the processor: torch cannot be counted on to be there. That torchvision computes
+ * the same with it is what the sample code checks where torch is installed.
+ */
+export async function openSafetensorsRuntime(folder: string): Promise<ExportRuntime> {
+  const { active } = await chooseDevice('wasm', { threads: null })
+  const { weights, metadata } = await readSafetensors(join(folder, safetensorsFile))
+  const classes = await readClasses(folder)
+  const preprocessing = await readPreprocessing(folder)
+  const network = buildResnet(Architecture.parse(metadata.get('architecture')), classes.length)
+  const classifier = { network, preprocessing, parameters: createParameters(network, { weights, seed: 0 }) }
+  const run = async (images: readonly Uint8Array[]): Promise<Float32Array> => {
+    const { outputs } = await forwardPixels(classifier, images, { slots: images.length })
+    return Float32Array.from(outputs.flatMap((logits) => softmax(logits)))
+  }
+  return {
+    name: `Athanor on ${active.name}`,
+    fromPixels: (pixels, count) => {
+      const size = pixels.length / count
+      return run(Array.from({ length: count }, (_, index) => pixels.subarray(index * size, (index + 1) * size)))
+    },
+    fromFile: async (file) => {
+      const { values, problem } = await readPixels({ file, contentHash: null }, preprocessing)
+      if (problem !== null) throw new AppError('bad-file', `${file}: ${problem.message}`)
+      return run([values])
+    },
+  }
+}
