@@ -1,30 +1,27 @@
-import { decode } from './decode.ts'
-import { readHeader } from './header.ts'
-import { placementOf, placeUpright, storedBox, uprightSize, type Box } from './orientation.ts'
-import { readPixelsOf, type ExpectedFile, type PixelsRead } from './pixels-read.ts'
-import { resampleTriangle } from './resample.ts'
+import type { CropOptions } from './choose-crop.ts'
+import type { Box } from './orientation.ts'
+import { readInThread } from './pixel-threads/read-in-thread.ts'
+import type { ExpectedFile, PixelsRead } from './pixels-read.ts'
+
+/** A box that is chosen once the size is known, by `chooseCrop` with randomness that depends on the keys alone. */
+export interface RandomBox {
+  readonly keys: readonly number[]
+  readonly crop: CropOptions
+}
 
 /** A part of the upright picture, squashed to a square and then perhaps mirrored. */
 export interface CropView extends ExpectedFile {
-  /** In pixels of the upright picture, or a function that chooses it once the size is known. */
-  readonly box: Box | ((size: { readonly widthPx: number; readonly heightPx: number }) => Box)
+  /** In pixels of the upright picture. */
+  readonly box: Box | RandomBox
   readonly sizePx: number
   readonly flipHorizontally: boolean
   readonly flipVertically: boolean
 }
 
-/** Reads a part of a file as training images are read: torchvision's resized_crop on a PIL image, then the flips. */
+/**
+ * Reads a part of a file as training images are read, in a thread of its own: torchvision's resized_crop on a PIL image,
+ * then the flips.
+ */
 export function readCropPixels(file: string, view: CropView): Promise<PixelsRead> {
-  return readPixelsOf(file, view, async (bytes) => {
-    const header = await readHeader(bytes)
-    const size = uprightSize(header)
-    const box = typeof view.box === 'function' ? view.box(size) : view.box
-    const small = resampleTriangle(await decode(bytes, header, { box: storedBox(box, header) }), {
-      widthPx: view.sizePx,
-      heightPx: view.sizePx,
-      verticalFirst: placementOf(header.orientation).transposed,
-    })
-    const flip = { horizontally: view.flipHorizontally, vertically: view.flipVertically }
-    return { pixels: placeUpright(small, header.orientation, flip), ...size }
-  })
+  return readInThread({ kind: 'crop', file, view })
 }

@@ -1,0 +1,57 @@
+import { chooseCrop } from '../choose-crop.ts'
+import { decode } from '../decode.ts'
+import { readHeader } from '../header.ts'
+import { placementOf, placeUpright, storedBox, uprightSize } from '../orientation.ts'
+import { readPixelsOf, type PixelsRead } from '../pixels-read.ts'
+import type { CropView } from '../read-crop-pixels.ts'
+import type { TestView } from '../read-test-pixels.ts'
+import { resampleTriangle } from '../resample.ts'
+import { randomOf } from '../../shared/random.ts'
+
+/** One file to read; plain values, so that it can be sent to a thread. */
+export type PixelRequest =
+  | { readonly kind: 'test'; readonly file: string; readonly view: TestView }
+  | { readonly kind: 'crop'; readonly file: string; readonly view: CropView }
+
+export function makePixels(request: PixelRequest): Promise<PixelsRead> {
+  return request.kind === 'test'
+    ? makeTestPixels(request.file, request.view)
+    : makeCropPixels(request.file, request.view)
+}
+
+function makeTestPixels(file: string, view: TestView): Promise<PixelsRead> {
+  const { resizePx, cropPx } = view
+  return readPixelsOf(file, view, async (bytes) => {
+    const header = await readHeader(bytes)
+    const margin = roundHalfToEven((resizePx - cropPx) / 2)
+    const box = { left: margin, top: margin, width: cropPx, height: cropPx }
+    const small = resampleTriangle(await decode(bytes, header), {
+      widthPx: resizePx,
+      heightPx: resizePx,
+      window: storedBox(box, { widthPx: resizePx, heightPx: resizePx, orientation: header.orientation }),
+      verticalFirst: placementOf(header.orientation).transposed,
+    })
+    return { pixels: placeUpright(small, header.orientation), ...uprightSize(header) }
+  })
+}
+
+function makeCropPixels(file: string, view: CropView): Promise<PixelsRead> {
+  return readPixelsOf(file, view, async (bytes) => {
+    const header = await readHeader(bytes)
+    const size = uprightSize(header)
+    const box = 'keys' in view.box ? chooseCrop(randomOf(...view.box.keys), size, view.box.crop) : view.box
+    const small = resampleTriangle(await decode(bytes, header, { box: storedBox(box, header) }), {
+      widthPx: view.sizePx,
+      heightPx: view.sizePx,
+      verticalFirst: placementOf(header.orientation).transposed,
+    })
+    const flip = { horizontally: view.flipHorizontally, vertically: view.flipVertically }
+    return { pixels: placeUpright(small, header.orientation, flip), ...size }
+  })
+}
+
+/** As torchvision rounds the margin; it decides on which side the larger one is. */
+function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value)
+  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
+}
