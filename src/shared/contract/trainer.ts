@@ -31,6 +31,10 @@ export const TrainJob = z.strictObject({
   /** Where `model.json` and `weights.safetensors` appear when the run is done. */
   modelFolder: z.string(),
   storeFolder: z.string(),
+  /** Where features are cached over runs. */
+  featuresFolder: z.string(),
+  /** Of Athanor and its libraries, for the manifest; a checkpoint is only resumed by the same ones. */
+  versions: z.record(z.string(), z.string()),
   dataset: DatasetForTraining,
   /** Go on from the checkpoint in `runFolder`. */
   resume: z.boolean(),
@@ -68,8 +72,9 @@ export const trainer = {
       destination: z.string(),
       overwrite: z.boolean(),
       imageFolder: z.string(),
-      /** To compare over, with their labels for the model card. */
+      /** The whole dataset: to draw the images from that are compared, and to count for the model card. */
       entries: z.array(DatasetEntry),
+      verifyCount: z.int().positive(),
     }),
     ExportEvent,
   ),

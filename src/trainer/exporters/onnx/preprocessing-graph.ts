@@ -5,14 +5,15 @@ import type { GraphParts } from './network-graph.ts'
 
 /**
  * Adds what turns `image`, unsigned bytes [batch, height, width, 3] of any size, into the network's `input`: squashed to
- * a square with an antialiasing triangle filter and rounded to whole values as 8-bit resizers do, centre crop, scaled to
- * 0..1, normalised.
+ * a square with an antialiasing triangle filter, centre crop, scaled to 0..1, normalised. Rows are resized first and
+ * rounded to whole values before the columns are, because 8-bit resizers such as PIL do so.
  */
 export function addPreprocessing({ nodes, initializers }: GraphParts, preprocessing: Preprocessing): void {
   const { resizePx, cropPx, mean, deviation } = preprocessing
   const start = cropOffsetPx(resizePx, cropPx)
   initializers.push(
-    intTensor('resize.sizes', [resizePx, resizePx]),
+    intTensor('resize.size', [resizePx]),
+    floatTensor('half', [], Float32Array.of(0.5)),
     intTensor('crop.starts', [start, start]),
     intTensor('crop.ends', [start + cropPx, start + cropPx]),
     intTensor('crop.axes', [2, 3]),
@@ -20,21 +21,26 @@ export function addPreprocessing({ nodes, initializers }: GraphParts, preprocess
     floatTensor('mean', [1, 3, 1, 1], Float32Array.from(mean)),
     floatTensor('deviation', [1, 3, 1, 1], Float32Array.from(deviation)),
   )
-  const step = (operator: string, inputs: readonly string[], output: string, attributes = {}) => {
+  const step = (
+    operator: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ) => {
     nodes.push(nodeProto(operator, { inputs, outputs: [output], attributes }))
   }
-  const resize: Record<string, Attribute> = {
-    mode: 'linear',
-    coordinate_transformation_mode: 'half_pixel',
-    antialias: 1,
-    axes: [2, 3],
+  const resize = (input: string, axis: number, output: string) => {
+    const attributes = { mode: 'linear', coordinate_transformation_mode: 'half_pixel', antialias: 1, axes: [axis] }
+    // The empty names are the optional inputs `roi` and `scales`.
+    step('Resize', [input, '', '', 'resize.size'], `${output}.exact`, attributes)
+    step('Add', [`${output}.exact`, 'half'], `${output}.raised`)
+    step('Floor', [`${output}.raised`], output)
   }
   step('Cast', ['image'], 'image.float', { to: 1 })
   step('Transpose', ['image.float'], 'image.planes', { perm: [0, 3, 1, 2] })
-  // The empty names are the optional inputs `roi` and `scales`.
-  step('Resize', ['image.planes', '', '', 'resize.sizes'], 'image.square', resize)
-  step('Round', ['image.square'], 'image.whole')
-  step('Slice', ['image.whole', 'crop.starts', 'crop.ends', 'crop.axes'], 'image.crop')
+  resize('image.planes', 3, 'image.narrow')
+  resize('image.narrow', 2, 'image.square')
+  step('Slice', ['image.square', 'crop.starts', 'crop.ends', 'crop.axes'], 'image.crop')
   step('Div', ['image.crop', 'scale'], 'image.scaled')
   step('Sub', ['image.scaled', 'mean'], 'image.centred')
   step('Div', ['image.centred', 'deviation'], 'input')

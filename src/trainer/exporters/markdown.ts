@@ -1,0 +1,21 @@
+/**
+ * Any text as literal Markdown: what a class is called must show as it is, and never become a link, a tag, a table or
+ * a heading.
+ */
+export function literal(text: string): string {
+  return text
+    .replace(/[&<>]/g, (character) => `&#${String(character.charCodeAt(0))};`)
+    .replace(/[\\`*_{}[\]()#+\-.!|~:@/]/g, (character) => `&#${String(character.charCodeAt(0))};`)
+}
+
+/** A table; the first column is text, the others are figures. Cells are Markdown already. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const rule = head.map((_, index) => (index === 0 ? '---' : '---:'))
+  return [line(head), line(rule), ...rows.map(line)].join('\n')
+}
+
+/** A ratio in per cent, or a dash. */
+export function percent(ratio: number | null): string {
+  return ratio === null ? '–' : `${(ratio * 100).toFixed(1)} %`
+}
