@@ -1,7 +1,7 @@
 import type { Header } from './header.ts'
 
 /** What reading changes about a picture, in plain words, in the order in which it happens. */
-export function conversionsOf(header: Header): string[] {
+export function conversionsOf(header: Header, decoded: { readonly isTransparent: boolean }): string[] {
   const { format, pageCount, profile, colour, bitsPerSample, orientation } = header
   const words: string[] = []
   if (pageCount > 1) words.push(`first of ${pageCount} ${format === 'tiff' ? 'pages' : 'frames'}`)
@@ -11,7 +11,7 @@ export function conversionsOf(header: Header): string[] {
   else if (colour === 'grey') words.push('grey to sRGB')
   else if (profile && !profile.isSrgb) words.push(`${profile.name} to sRGB`)
   if (bitsPerSample > 8) words.push(`${bitsPerSample} bits to 8`)
-  if (header.hasAlpha) words.push('transparency on white')
+  if (decoded.isTransparent) words.push('transparency on white')
   if (orientation !== 1) words.push(`orientation ${orientation} turned upright`)
   return words
 }

@@ -1,6 +1,7 @@
 import type { Sharp } from 'sharp'
 import { decodeBmp } from './bmp/decode.ts'
 import { sharp } from './decoder.ts'
+import { rgbOfCmyk, rgbOnWhite } from './flatten.ts'
 import type { Header } from './header.ts'
 import { decodeSecondsMax, pixelCountMax } from './limits.ts'
 import type { Box } from './orientation.ts'
@@ -10,8 +11,13 @@ import { toRefusedImage } from './refused-image.ts'
 export interface DecodeOptions {
   /** Decode this part only, in stored pixels. */
   readonly box?: Box
-  /** Shrink to at most this size while decoding, which is much faster than shrinking afterwards. */
-  readonly within?: { readonly widthPx: number; readonly heightPx: number }
+  /** Shrink while decoding. `inside` keeps the proportions and may leave out detail early, for speed. */
+  readonly shrink?: { readonly widthPx: number; readonly heightPx: number; readonly fit: 'inside' | 'fill' }
+}
+
+export interface Decoded extends Raster {
+  /** Whether anything shows through; many files have an alpha channel that is opaque throughout. */
+  readonly isTransparent: boolean
 }
 
 /**
@@ -19,23 +25,24 @@ export interface DecodeOptions {
  * Thumbnails, training and everything else that shows a picture start here, so that they show the same one.
  * Throws `RefusedImage`.
  */
-export async function decode(bytes: Uint8Array, header: Header, options: DecodeOptions = {}): Promise<Raster> {
+export async function decode(bytes: Uint8Array, header: Header, options: DecodeOptions = {}): Promise<Decoded> {
   try {
-    // Without a profile, the plain formula is what every viewer and PIL apply; libvips would assume a printing press.
+    // Without a profile, the plain formula is what viewers and PIL apply; libvips would assume a printing press.
     const isPlainCmyk = header.colour === 'cmyk' && header.profile === null
     let pipeline = open(bytes, header).timeout({ seconds: decodeSecondsMax })
     if (options.box) pipeline = pipeline.extract(options.box)
-    if (options.within) {
-      const { widthPx, heightPx } = options.within
-      pipeline = pipeline.resize(widthPx, heightPx, { fit: 'inside', withoutEnlargement: true })
+    if (options.shrink) {
+      const { widthPx, heightPx, fit } = options.shrink
+      const kernel = fit === 'fill' ? 'linear' : 'cubic'
+      pipeline = pipeline.resize(widthPx, heightPx, { fit, kernel, withoutEnlargement: true })
     }
-    pipeline = isPlainCmyk
-      ? pipeline.pipelineColourspace('cmyk').toColourspace('cmyk')
-      : pipeline.flatten({ background: '#ffffff' }).toColourspace('srgb').removeAlpha()
+    pipeline = isPlainCmyk ? pipeline.pipelineColourspace('cmyk').toColourspace('cmyk') : pipeline.toColourspace('srgb')
     const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-    const values = isPlainCmyk ? rgbOfCmyk(data) : data
-    if (values.length !== info.width * info.height * 3) throw new Error(`unexpected ${info.channels} channels`)
-    return { values, widthPx: info.width, heightPx: info.height }
+    const size = { widthPx: info.width, heightPx: info.height }
+    if (isPlainCmyk) return { ...size, ...rgbOfCmyk(data, info.channels) }
+    if (info.channels === 4) return { ...size, ...rgbOnWhite(data) }
+    if (info.channels !== 3) throw new Error(`unexpected ${info.channels} channels`)
+    return { ...size, values: data, isTransparent: false }
   } catch (error) {
     throw toRefusedImage(error)
   }
@@ -51,17 +58,4 @@ function open(bytes: Uint8Array, header: Header): Sharp {
     limitInputPixels: pixelCountMax,
     ignoreIcc: header.profile?.isSrgb === true,
   })
-}
-
-/** Each ink takes its share of the light: R = (255 - C)(255 - K) / 255, rounded. */
-function rgbOfCmyk(cmyk: Uint8Array): Uint8Array {
-  const pixelCount = cmyk.length / 4
-  const rgb = new Uint8Array(pixelCount * 3)
-  for (let pixel = 0; pixel < pixelCount; pixel += 1) {
-    const light = 255 - (cmyk[pixel * 4 + 3] as number)
-    for (let channel = 0; channel < 3; channel += 1) {
-      rgb[pixel * 3 + channel] = Math.round(((255 - (cmyk[pixel * 4 + channel] as number)) * light) / 255)
-    }
-  }
-  return rgb
 }

@@ -18,8 +18,9 @@ export async function examineFile(file: string, options: { thumbnailPx: number }
   try {
     const source = await readSource(file, known)
     const header = await readHeader(source.bytes)
-    const within = { widthPx: options.thumbnailPx, heightPx: options.thumbnailPx }
-    const small = placeUpright(await decode(source.bytes, header, { within }), header.orientation)
+    const shrink = { widthPx: options.thumbnailPx, heightPx: options.thumbnailPx, fit: 'inside' } as const
+    const decoded = await decode(source.bytes, header, { shrink })
+    const small = placeUpright(decoded, header.orientation)
     return {
       state: 'readable',
       sizeBytes: source.sizeBytes,
@@ -30,7 +31,7 @@ export async function examineFile(file: string, options: { thumbnailPx: number }
         ...uprightSize(header),
         orientation: header.orientation,
         pageCount: header.pageCount,
-        conversions: conversionsOf(header),
+        conversions: conversionsOf(header, decoded),
         perceptualHash: perceptualHash(small),
       },
       thumbnail: await encodeThumbnail(small),

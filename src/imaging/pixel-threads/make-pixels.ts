@@ -1,10 +1,11 @@
 import { chooseCrop } from '../choose-crop.ts'
 import { decode } from '../decode.ts'
-import { readHeader } from '../header.ts'
-import { placementOf, placeUpright, storedBox, uprightSize } from '../orientation.ts'
+import { readHeader, type Header } from '../header.ts'
+import { placementOf, placeUpright, storedBox, uprightSize, type Box } from '../orientation.ts'
 import { readPixelsOf, type PixelsRead } from '../pixels-read.ts'
 import type { CropView } from '../read-crop-pixels.ts'
 import type { TestView } from '../read-test-pixels.ts'
+import type { Raster } from '../raster.ts'
 import { resampleTriangle } from '../resample.ts'
 import { randomOf } from '../../shared/random.ts'
 
@@ -25,7 +26,8 @@ function makeTestPixels(file: string, view: TestView): Promise<PixelsRead> {
     const header = await readHeader(bytes)
     const margin = roundHalfToEven((resizePx - cropPx) / 2)
     const box = { left: margin, top: margin, width: cropPx, height: cropPx }
-    const small = resampleTriangle(await decode(bytes, header), {
+    const whole = { left: 0, top: 0, width: header.widthPx, height: header.heightPx }
+    const small = resampleTriangle(await decodeBox(bytes, header, { box: whole, sidePx: resizePx }), {
       widthPx: resizePx,
       heightPx: resizePx,
       window: storedBox(box, { widthPx: resizePx, heightPx: resizePx, orientation: header.orientation }),
@@ -40,14 +42,33 @@ function makeCropPixels(file: string, view: CropView): Promise<PixelsRead> {
     const header = await readHeader(bytes)
     const size = uprightSize(header)
     const box = 'keys' in view.box ? chooseCrop(randomOf(...view.box.keys), size, view.box.crop) : view.box
-    const small = resampleTriangle(await decode(bytes, header, { box: storedBox(box, header) }), {
-      widthPx: view.sizePx,
-      heightPx: view.sizePx,
-      verticalFirst: placementOf(header.orientation).transposed,
-    })
+    const small = resampleTriangle(
+      await decodeBox(bytes, header, { box: storedBox(box, header), sidePx: view.sizePx }),
+      {
+        widthPx: view.sizePx,
+        heightPx: view.sizePx,
+        verticalFirst: placementOf(header.orientation).transposed,
+      },
+    )
     const flip = { horizontally: view.flipHorizontally, vertically: view.flipVertically }
     return { pixels: placeUpright(small, header.orientation, flip), ...size }
   })
+}
+
+/** Up to here a box is decoded pixel by pixel, which takes 48 MiB. */
+const exactPixelCountMax = 2 ** 24
+
+/**
+ * The pixels of a box that will be resampled to a square of `sidePx`. Enormous ones are shrunk while they are decoded, to
+ * no less than three times that side, so that several at once do not take gigabytes; the result differs by a third of a
+ * grey level at most on average. Shrinking inside of the JPEG decoder would be faster still and is not used: lines of one
+ * pixel come out up to nine grey levels off.
+ */
+function decodeBox(bytes: Uint8Array, header: Header, { box, sidePx }: { box: Box; sidePx: number }): Promise<Raster> {
+  if (box.width * box.height <= exactPixelCountMax) return decode(bytes, header, { box })
+  const widthPx = Math.max(Math.min(box.width, 3 * sidePx), Math.floor(box.width / 4))
+  const heightPx = Math.max(Math.min(box.height, 3 * sidePx), Math.floor(box.height / 4))
+  return decode(bytes, header, { box, shrink: { widthPx, heightPx, fit: 'fill' } })
 }
 
 /** As torchvision rounds the margin; it decides on which side the larger one is. */
