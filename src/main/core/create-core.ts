@@ -2,8 +2,10 @@ import { type CoreContract, coreContract } from '../../shared/contract/index.ts'
 import { AppError } from '../../shared/errors.ts'
 import type { Handlers, Service, ServiceHandlers } from '../../shared/rpc/endpoint.ts'
 import { createBackboneHandlers } from './backbones/create-backbone-handlers.ts'
+import { createCatalogHandlers } from './catalog/catalog-handlers.ts'
 import type { CoreContext } from './core-context.ts'
 import type { Host } from './host.ts'
+import { createLabelsHandlers } from './labels/labels-handlers.ts'
 import { createProjectRegistry } from './project/open-projects.ts'
 import { createProjectHandlers } from './project/project-handlers.ts'
 import { createSystemHandlers } from './system/create-system-handlers.ts'
@@ -28,8 +30,8 @@ export function createCore(host: Host): Core {
   }
   const handlers: Handlers<CoreContract> = {
     project: createProjectHandlers(context),
-    catalog: notInThisBuild(coreContract.catalog),
-    labels: notInThisBuild(coreContract.labels),
+    catalog: createCatalogHandlers(context),
+    labels: createLabelsHandlers(context),
     datasets: notInThisBuild(coreContract.datasets),
     runs: notInThisBuild(coreContract.runs),
     models: notInThisBuild(coreContract.models),

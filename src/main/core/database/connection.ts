@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { AppError } from '../../../shared/errors.ts'
+import { foldCase } from './fold-case.ts'
 import { appErrorOf } from './sqlite-error.ts'
 
 export type Connection = Database.Database
@@ -34,6 +35,8 @@ export function openConnection(file: string, options: { readonly readOnly: boole
     for (const [name, value] of Object.entries(pragmas)) connection.pragma(`${name} = ${value}`)
     if (!options.readOnly) connection.pragma('journal_mode = WAL')
     assertPragmas(connection, file, options.readOnly)
+    // SQLite's own lower() knows ASCII only.
+    connection.function('fold_case', { deterministic: true }, (text: unknown) => foldCase(String(text)))
   } catch (thrown) {
     connection.close()
     throw appErrorOf(thrown, file)

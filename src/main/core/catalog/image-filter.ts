@@ -1,0 +1,34 @@
+import type { ImageFilter } from '../../../shared/contract/catalog.ts'
+import { foldCase } from '../database/fold-case.ts'
+import type { SqlValue } from '../database/handles.ts'
+
+export interface Condition {
+  /** For a WHERE; `1` where nothing is filtered. */
+  readonly sql: string
+  readonly parameters: readonly SqlValue[]
+}
+
+const shared = "SELECT content_hash FROM image WHERE state = 'readable' GROUP BY content_hash HAVING count(*) > 1"
+
+/** What a filter means in SQL. `unlabelled` takes every image without a label, also those that cannot be read. */
+export function conditionOf(filter: ImageFilter): Condition {
+  const parts: { sql: string; parameters: SqlValue[] }[] = []
+  const add = (sql: string, ...parameters: SqlValue[]) => parts.push({ sql, parameters })
+
+  if (filter.classId === 'unlabelled') add('class_id IS NULL')
+  else if (filter.classId === 'labelled') add('class_id IS NOT NULL')
+  else if (filter.classId !== undefined) add('class_id = ?', filter.classId)
+  if (filter.split === 'none') add('split IS NULL')
+  else if (filter.split !== undefined) add('split = ?', filter.split)
+  if (filter.state !== undefined) add('state = ?', filter.state)
+  if (filter.unreadableReason !== undefined) add('unreadable_reason = ?', filter.unreadableReason)
+  if (filter.origin !== undefined) add('label_origin = ?', filter.origin)
+  if (filter.pathContains !== undefined) add('instr(fold_case(path), ?) > 0', foldCase(filter.pathContains))
+  if (filter.duplicated === true) add(`state = 'readable' AND content_hash IN (${shared})`)
+  if (filter.duplicated === false) add(`(state <> 'readable' OR content_hash NOT IN (${shared}))`)
+
+  return {
+    sql: parts.length === 0 ? '1' : parts.map(({ sql }) => sql).join(' AND '),
+    parameters: parts.flatMap(({ parameters }) => parameters),
+  }
+}

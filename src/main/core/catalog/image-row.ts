@@ -1,0 +1,85 @@
+import type { Examination } from '../../../shared/contract/imaging.ts'
+import { ClassId, ImageId } from '../../../shared/domain/ids.ts'
+import { type Image, ImageFacts, ImageState, UnreadableReason } from '../../../shared/domain/image.ts'
+import { LabelOrigin } from '../../../shared/domain/label.ts'
+import { Split } from '../../../shared/domain/split.ts'
+
+/** What `imageColumns` selects: the one place that knows how an image is stored. */
+export interface ImageRow {
+  readonly id: number
+  readonly path: string
+  readonly state: string
+  readonly size_bytes: number
+  readonly modified_at_ms: number
+  readonly content_hash: string | null
+  readonly facts: string | null
+  readonly unreadable_reason: string | null
+  readonly unreadable_message: string | null
+  readonly split: string | null
+  readonly class_id: number | null
+  readonly label_origin: string | null
+  readonly label_who: string | null
+  readonly labelled_at_ms: number | null
+}
+
+export const imageColumns =
+  'id, path, state, size_bytes, modified_at_ms, content_hash, facts, unreadable_reason, unreadable_message, split, ' +
+  'class_id, label_origin, label_who, labelled_at_ms'
+
+export function imageOfRow(row: ImageRow): Image {
+  return {
+    id: ImageId.parse(row.id),
+    path: row.path,
+    state: ImageState.parse(row.state),
+    sizeBytes: row.size_bytes,
+    modifiedAtMs: row.modified_at_ms,
+    contentHash: row.content_hash,
+    facts: row.facts === null ? null : ImageFacts.parse(JSON.parse(row.facts)),
+    unreadable:
+      row.unreadable_reason === null
+        ? null
+        : { reason: UnreadableReason.parse(row.unreadable_reason), message: row.unreadable_message ?? '' },
+    split: row.split === null ? null : Split.parse(row.split),
+    label:
+      row.class_id === null
+        ? null
+        : {
+            classId: ClassId.parse(row.class_id),
+            origin: LabelOrigin.parse(row.label_origin),
+            who: row.label_who ?? '',
+            assignedAtMs: row.labelled_at_ms ?? 0,
+          },
+  }
+}
+
+/** What an examination puts into a row, in the order of `examinedColumns`. */
+export type ExaminedValues = readonly [
+  state: string,
+  sizeBytes: number,
+  modifiedAtMs: number,
+  contentHash: string | null,
+  facts: string | null,
+  perceptualHash: string | null,
+  reason: string | null,
+  message: string | null,
+]
+
+export const examinedColumns = [
+  'state',
+  'size_bytes',
+  'modified_at_ms',
+  'content_hash',
+  'facts',
+  'perceptual_hash',
+  'unreadable_reason',
+  'unreadable_message',
+] as const
+
+export function valuesOfExamination(examination: Examination): ExaminedValues {
+  const { state, sizeBytes, modifiedAtMs, contentHash } = examination
+  if (examination.state === 'readable') {
+    const { facts } = examination
+    return [state, sizeBytes, modifiedAtMs, contentHash, JSON.stringify(facts), facts.perceptualHash, null, null]
+  }
+  return [state, sizeBytes, modifiedAtMs, contentHash, null, null, examination.reason, examination.message]
+}

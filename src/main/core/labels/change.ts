@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { LabelOrigin } from '../../../shared/domain/label.ts'
+
+/** A row of the table `class`. */
+export const StoredClass = z.strictObject({
+  id: z.int().positive(),
+  name: z.string(),
+  colour: z.int(),
+  key: z.string().nullable(),
+})
+export type StoredClass = z.infer<typeof StoredClass>
+
+export const StoredLabel = z.strictObject({
+  classId: z.int().positive(),
+  origin: LabelOrigin,
+  who: z.string(),
+  assignedAtMs: z.number(),
+})
+export type StoredLabel = z.infer<typeof StoredLabel>
+
+/** Images that had the same label, or none, and have the same after. */
+export const LabelChange = z.strictObject({
+  before: StoredLabel.nullable(),
+  after: StoredLabel.nullable(),
+  imageIds: z.array(z.int().positive()),
+})
+export type LabelChange = z.infer<typeof LabelChange>
+
+/**
+ * What an edit did, whatever kind it was: classes and labels before and after. Undo is the same change backwards, so a
+ * new kind of edit can always be undone.
+ */
+export const Change = z.strictObject({
+  classes: z.array(z.strictObject({ before: StoredClass.nullable(), after: StoredClass.nullable() })),
+  labels: z.array(LabelChange),
+})
+export type Change = z.infer<typeof Change>
+
+export function inverseOf(change: Change): Change {
+  const turn = <Value>({ before, after }: { before: Value; after: Value }) => ({ before: after, after: before })
+  return {
+    classes: change.classes.map(turn),
+    labels: change.labels.map(({ imageIds, ...values }) => ({ ...turn(values), imageIds })),
+  }
+}
+
+/** Gathers single label changes into groups of equal ones: the history stays small and its replay quick. */
+export function groupLabelChanges(
+  changes: Iterable<{
+    readonly imageId: number
+    readonly before: StoredLabel | null
+    readonly after: StoredLabel | null
+  }>,
+): LabelChange[] {
+  const groups = new Map<string, LabelChange>()
+  for (const { imageId, before, after } of changes) {
+    const key = JSON.stringify([before, after])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, { before, after, imageIds: [imageId] })
+    else group.imageIds.push(imageId)
+  }
+  return [...groups.values()]
+}
+
+export function countImages(change: Change): number {
+  return change.labels.reduce((count, { imageIds }) => count + imageIds.length, 0)
+}

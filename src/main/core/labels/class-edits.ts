@@ -1,0 +1,83 @@
+import type { Edit } from '../../../shared/contract/labels.ts'
+import type { ClassId } from '../../../shared/domain/ids.ts'
+import { ClassId as ClassIdSchema } from '../../../shared/domain/ids.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { WritableDb } from '../database/handles.ts'
+import { groupLabelChanges, type LabelChange, type StoredClass } from './change.ts'
+import { assertNameIsFree, getClass, nextClassId, readClasses } from './class-repository.ts'
+import { recordEdit } from './edit-history.ts'
+import { readLabelsOfClass } from './label-repository.ts'
+import { newClasses } from './new-classes.ts'
+
+/** Errors: conflict. */
+export function createClass(tx: WritableDb, name: string, atMs: number): ClassId {
+  assertNameIsFree(tx, name)
+  const made = newClasses([name], readClasses(tx), nextClassId(tx))
+  recordEdit(tx, {
+    description: `make the class "${name}"`,
+    atMs,
+    change: { classes: made.map((after) => ({ before: null, after })), labels: [] },
+  })
+  return ClassIdSchema.parse(made[0]?.id)
+}
+
+/** Errors: not-found, conflict. */
+export function renameClass(tx: WritableDb, { classId, name }: { classId: ClassId; name: string }, atMs: number): void {
+  const before = getClass(tx, classId)
+  if (before.name === name) return
+  assertNameIsFree(tx, name)
+  changeClass(tx, { before, after: { ...before, name } }, { description: `rename "${before.name}" to "${name}"`, atMs })
+}
+
+/** Errors: not-found. */
+export function recolourClass(
+  tx: WritableDb,
+  { classId, colour }: { classId: ClassId; colour: number },
+  atMs: number,
+): void {
+  const before = getClass(tx, classId)
+  if (before.colour === colour) return
+  changeClass(tx, { before, after: { ...before, colour } }, { description: `recolour "${before.name}"`, atMs })
+}
+
+/** Moves all labels of one class to another and removes it. Errors: not-found, conflict. */
+export function mergeClasses(tx: WritableDb, { from, into }: { from: ClassId; into: ClassId }, atMs: number): Edit {
+  if (from === into) throw new AppError('conflict', 'A class cannot be merged into itself.')
+  const before = getClass(tx, from)
+  const target = getClass(tx, into)
+  const labels = labelsOf(tx, from, into)
+  return recordEdit(tx, {
+    description: `merge "${before.name}" into "${target.name}"`,
+    atMs,
+    change: { classes: [{ before, after: null }], labels },
+  })
+}
+
+/** Removes a class; its images become unlabelled. Errors: not-found. */
+export function deleteClass(tx: WritableDb, classId: ClassId, atMs: number): Edit {
+  const before = getClass(tx, classId)
+  return recordEdit(tx, {
+    description: `remove the class "${before.name}"`,
+    atMs,
+    change: { classes: [{ before, after: null }], labels: labelsOf(tx, classId, null) },
+  })
+}
+
+function changeClass(
+  tx: WritableDb,
+  values: { readonly before: StoredClass; readonly after: StoredClass },
+  edit: { readonly description: string; readonly atMs: number },
+): void {
+  recordEdit(tx, { ...edit, change: { classes: [values], labels: [] } })
+}
+
+/** Who labelled and when stays: merging says nothing about the images. */
+function labelsOf(tx: WritableDb, from: ClassId, into: ClassId | null): LabelChange[] {
+  return groupLabelChanges(
+    readLabelsOfClass(tx, from).map(({ imageId, label }) => ({
+      imageId,
+      before: label,
+      after: into === null ? null : { ...label, classId: into },
+    })),
+  )
+}
