@@ -29,6 +29,8 @@ export function spawnNode(host: Host, entry: ProcessEntry): NodeProcess {
     serialization: 'advanced',
     env: plainEnvironment(process.env),
     windowsHide: true,
+    // Out of the terminal's process group: Ctrl-C is for the host, which ends its processes in order.
+    detached: process.platform !== 'win32',
   })
   const exited = observeExit(child)
   const pipe = processChannel(child)

@@ -1,0 +1,15 @@
+/** `npm run build`: the programs, the preload script and the page into `out/`, and the WebAssembly kernels beside them. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ensureKernelsBuilt } from '../native/wasm/build.ts'
+
+const root = join(import.meta.dirname, '..')
+
+// electron-vite insists on Electron's executable before it builds anything; only its `dev` and `preview` run it.
+process.env['ELECTRON_EXEC_PATH'] ??= process.execPath
+process.chdir(root)
+const { build } = await import('electron-vite')
+await build({ root, logLevel: 'warn' })
+await ensureKernelsBuilt()
+// Written last, so that a build that was cut short is not taken for a whole one.
+writeFileSync(join(root, 'out', 'built-at'), `${new Date().toISOString()}\n`)

@@ -1,0 +1,3 @@
+import { runDesktop } from './desktop/run-desktop.ts'
+
+runDesktop()

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { PageFiles } from '../core/page/read-page-files.ts'
+import type { Access } from './access.ts'
+
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | Uint8Array
+}
+
+export interface AnswerOptions {
+  readonly access: Access
+  readonly page: PageFiles
+  /** Sent with every answer. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Answers one HTTP request: the token for a cookie, the files of the page, or a refusal. */
+export async function answerRequest(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: AnswerOptions,
+): Promise<void> {
+  const answer = await chooseAnswer(request, options)
+  // What a refused client still wants to send is not worth reading.
+  if (answer.status >= 400) response.shouldKeepAlive = false
+  response.writeHead(answer.status, {
+    ...options.headers,
+    'content-length': Buffer.byteLength(answer.body),
+    ...answer.headers,
+  })
+  response.end(request.method === 'HEAD' ? undefined : answer.body)
+}
+
+async function chooseAnswer(request: IncomingMessage, { access, page }: AnswerOptions): Promise<Answer> {
+  const refusedOrigin = access.refuseOrigin(request)
+  if (refusedOrigin !== undefined) return say(refusedOrigin, 'This request does not come from the page of Athanor.')
+  if (request.method !== 'GET' && request.method !== 'HEAD') return say(405, 'Only GET and HEAD are answered.')
+
+  // The host is checked above; here it only completes the path to an address.
+  const url = URL.parse(request.url ?? '', 'http://localhost')
+  if (url === null || !(request.url ?? '').startsWith('/')) return say(400, 'This is no path.')
+  const token = url.searchParams.get('token')
+  if (url.pathname === '/' && token !== null && request.method === 'GET') {
+    const cookie = access.redeem(token)
+    if (cookie !== undefined) return enter(cookie)
+    // Whoever already has the cookie may come back through the old address.
+    if (access.refuseSession(request) === undefined) return enter()
+    return say(401, 'This address was used already, or is not complete. Start Athanor again to get a new one.')
+  }
+  const refused = access.refuseSession(request)
+  if (refused !== undefined) return say(refused, 'Open the whole address that Athanor printed when it started.')
+
+  const file = page.get(url.pathname)
+  if (file === undefined) return say(404, 'There is no such page.')
+  return {
+    status: 200,
+    headers: { 'content-type': file.contentType, 'cache-control': file.cacheControl },
+    body: await file.read(),
+  }
+}
+
+/**
+ * Goes on to the page without the token in its address. By refresh and not by redirect: a browser that came from a link
+ * elsewhere would keep a strict cookie back from the redirected request.
+ */
+function enter(cookie?: string): Answer {
+  const { status, headers, body } = say(200, 'Opening Athanor …')
+  return { status, headers: { ...headers, refresh: '0; url=/', ...(cookie && { 'set-cookie': cookie }) }, body }
+}
+
+function say(status: number, text: string): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    body: `${text}\n`,
+  }
+}
