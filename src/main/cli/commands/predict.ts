@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { DeviceId } from '../../../shared/domain/device.ts'
+import { ModelId } from '../../../shared/domain/ids.ts'
+import type { ModelManifest, Prediction } from '../../../shared/domain/model.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { Context } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { openProject, type Workplace } from '../open-project.ts'
+import { csvLine } from '../output/csv.ts'
+import { createProgress } from '../output/progress.ts'
+import { countOf, formatPercent } from '../output/quantities.ts'
+import { formatTable } from '../output/table.ts'
+import { findModel } from '../steps/find-model.ts'
+import { parseDevice } from './evaluate.ts'
+
+interface PredictOptions {
+  readonly csv?: true
+  readonly device?: DeviceId
+}
+
+export function registerPredict(program: Command, context: Context): void {
+  program
+    .command('predict')
+    .summary('say what is in images')
+    .description(
+      'Says for each image, or for all images below folders, which class it shows and how sure the model is.',
+    )
+    .usage('[MODEL] FILES|FOLDERS... [options]')
+    .argument('<arguments...>', 'a model such as model-1 (default: the newest), then files or folders')
+    .option('--csv', 'print CSV: path, predicted, confidence, one column per class, error')
+    .option('--device <device>', 'where to compute; default: the fastest', parseDevice)
+    .action(async (words: string[], options: PredictOptions) => {
+      if (options.csv === true && context.terminal.isJson)
+        throw new AppError('bad-input', 'Give --csv or --json, not both.')
+      const { given, files } = splitArguments(words, context.workingFolder)
+      const workplace = await openProject(context)
+      const model = await findModel(workplace, given)
+      const paths = files.map((file) => resolve(context.workingFolder, file))
+      const predictions = await predict(context, workplace, { model, paths, device: options.device ?? null })
+      context.terminal.answer({ modelId: model.id, classes: model.classes, predictions })
+      if (options.csv === true) printCsv(context, model, predictions)
+      else printTable(context, model, predictions)
+      const isAnyRead = predictions.some(({ predicted }) => predicted !== null)
+      if (!isAnyRead) context.setExitCode(exitCodes.badInput.code)
+    })
+}
+
+/** The first word is a model where it looks like one and no file has that name. */
+function splitArguments(
+  words: readonly string[],
+  folder: string,
+): { given: string | undefined; files: readonly string[] } {
+  const [first = '', ...rest] = words
+  const isModel = ModelId.safeParse(first).success && !existsSync(resolve(folder, first))
+  const files = isModel ? rest : words
+  if (files.length === 0) throw new AppError('bad-input', 'Give files or folders: athanor predict [MODEL] FILES...')
+  const absent = files.find((file) => !existsSync(resolve(folder, file)))
+  if (absent !== undefined) throw new AppError('not-found', `There is no file or folder ${absent}.`)
+  return { given: isModel ? first : undefined, files }
+}
+
+async function predict(
+  context: Context,
+  { core, project }: Workplace,
+  { model, paths, device }: { model: ModelManifest; paths: string[]; device: DeviceId | null },
+): Promise<Prediction[]> {
+  const progress = createProgress(context.terminal, context.now)
+  const { signal } = context.interruption
+  const predictions: Prediction[] = []
+  const input = { projectId: project.id, modelId: model.id, paths, device }
+  try {
+    for await (const event of core.models.predict(input, { signal })) {
+      if (event.kind === 'predictions') predictions.push(...event.predictions)
+      else progress.update({ what: 'Predicting', done: event.done, total: event.total, unit: 'images' })
+    }
+  } finally {
+    progress.end()
+  }
+  return predictions
+}
+
+function printCsv({ terminal }: Context, { classes }: ModelManifest, predictions: readonly Prediction[]): void {
+  terminal.emit(csvLine(['path', 'predicted', 'confidence', ...classes, 'error']))
+  for (const { path, predicted, confidence, probabilities, error } of predictions) {
+    terminal.emit(
+      csvLine([path, predicted, confidence, ...classes.map((_, index) => probabilities?.[index] ?? null), error]),
+    )
+  }
+}
+
+function printTable({ terminal }: Context, model: ModelManifest, predictions: readonly Prediction[]): void {
+  const rows = predictions.map(({ path, predicted, confidence, error }) =>
+    predicted === null ? [path, "can't be read", null, error] : [path, predicted, formatPercent(confidence), null],
+  )
+  const columns = [{ title: 'FILE' }, { title: 'CLASS' }, { title: 'HOW SURE', align: 'right' as const }, { title: '' }]
+  for (const line of formatTable(columns, rows)) terminal.say(line)
+  terminal.say()
+  terminal.say(
+    `${countOf(predictions.length, 'image')} by ${model.id}. Next: athanor export (use it in your own programs)`,
+  )
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import { RunId } from '../../../shared/domain/ids.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { Context } from '../context.ts'
+import { openProject } from '../open-project.ts'
+import { argumentOf } from '../parse-arguments.ts'
+import { finishRun } from '../steps/finish-run.ts'
+import { sayNext } from './tune.ts'
+
+export function registerResume(program: Command, context: Context): void {
+  program
+    .command('resume')
+    .summary('go on with a run that was stopped')
+    .description('Goes on with a run that was stopped, failed or was interrupted, from its last checkpoint.')
+    .argument('[run]', 'default: the newest that can go on', argumentOf(RunId))
+    .action(async (given: RunId | undefined) => {
+      const workplace = await openProject(context)
+      const { core, project } = workplace
+      const projectId = project.id
+      const runId = given ?? newestUnfinished(await core.runs.list({ projectId }))
+      const run = await core.runs.resume({ projectId, runId })
+      context.terminal.note(`${run.id} goes on.`)
+      const finished = await finishRun(context, workplace, run)
+      context.terminal.answer({ run: finished.run, model: finished.model })
+      if (finished.model !== null) sayNext(context)
+    })
+}
+
+function newestUnfinished(runs: readonly { readonly id: RunId; readonly state: string }[]): RunId {
+  const run = runs.find(({ state }) => state === 'stopped' || state === 'interrupted' || state === 'failed')
+  if (run !== undefined) return run.id
+  throw new AppError('not-found', 'No run was stopped before its end. See them with: athanor runs')
+}

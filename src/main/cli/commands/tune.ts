@@ -1,0 +1,78 @@
+import { InvalidArgumentError, type Command } from 'commander'
+import { DatasetId } from '../../../shared/domain/ids.ts'
+import { Preset } from '../../../shared/domain/recipe.ts'
+import type { Dataset } from '../../../shared/domain/dataset.ts'
+import type { Context } from '../context.ts'
+import { openProject } from '../open-project.ts'
+import { countOf } from '../output/quantities.ts'
+import { argumentOf } from '../parse-arguments.ts'
+import { addRecipeFlags, overridesOf } from '../recipe-flags.ts'
+import { finishRun } from '../steps/finish-run.ts'
+import { importImages } from '../steps/import-images.ts'
+import { splitTotals } from './dataset.ts'
+
+const presetsInWords = [
+  'Presets:',
+  '  quick         the backbone as it is, only the output layer is fitted: seconds to a few minutes',
+  '  fine-tune     the output layer first, then everything: best accuracy (default)',
+  '  reference     the textbook recipe, to the letter',
+  '  from-scratch  random start, to see what pretraining was worth',
+].join('\n')
+
+export function registerTune(program: Command, context: Context): void {
+  const command = program
+    .command('tune')
+    .summary('train a classifier on the labelled images')
+    .description(
+      'Trains a classifier on the labelled images. With FOLDER, that folder is imported first. Ctrl-C makes a ' +
+        'checkpoint and stops; "athanor resume RUN" goes on from it.',
+    )
+    .argument('[folder]', 'the image folder; default: that of the project here, as it was imported last')
+    .option('--preset <preset>', 'what the settings start from', parsePreset, 'fine-tune')
+    .option('--dataset <dataset>', 'train on this frozen dataset instead of the labels of now', argumentOf(DatasetId))
+  addRecipeFlags(command)
+  command
+    .addHelpText('after', `\n${presetsInWords}`)
+    .action(async (folder: string | undefined, options: Record<string, unknown> & TuneOptions) => {
+      const overrides = overridesOf(options)
+      const workplace = await openProject(context, { folder, create: folder !== undefined })
+      const { core, project } = workplace
+      const projectId = project.id
+      if (folder !== undefined) await importImages(context, workplace, { labelsFromFolders: true })
+      const run = await core.runs.start({
+        projectId,
+        preset: options.preset,
+        overrides,
+        datasetId: options.dataset ?? null,
+      })
+      const dataset = await core.datasets.get({ projectId, datasetId: run.datasetId })
+      context.terminal.note(`${run.id}: ${options.preset} on ${describeImages(dataset)}.`)
+      const finished = await finishRun(context, workplace, run)
+      context.terminal.answer({ run: finished.run, model: finished.model })
+      if (finished.model !== null) sayNext(context)
+    })
+}
+
+interface TuneOptions {
+  readonly preset: Preset
+  readonly dataset?: DatasetId
+}
+
+export function sayNext({ terminal }: Context): void {
+  terminal.say('Next: athanor evaluate (what it gets wrong), athanor predict FILES..., athanor export')
+}
+
+/** "dataset-1: 3 classes, 240 training, 30 validation and 30 test images". */
+export function describeImages(dataset: Dataset): string {
+  const [train, validation, test] = splitTotals(dataset)
+  return (
+    `${dataset.id}: ${countOf(dataset.classes.length, 'class', 'classes')}, ${String(train)} training, ` +
+    `${String(validation)} validation and ${countOf(test, 'test image')}`
+  )
+}
+
+function parsePreset(text: string): Preset {
+  const parsed = Preset.safeParse(text)
+  if (parsed.success) return parsed.data
+  throw new InvalidArgumentError(`It can be ${Preset.options.join(', ')}.`)
+}

@@ -1,0 +1,68 @@
+import { CommanderError } from 'commander'
+import { readVersions } from '../core/system/read-versions.ts'
+import type { Context, GlobalOptions } from './context.ts'
+import { exitCodes } from './exit-codes.ts'
+import { createInterruption, listenForInterruption } from './interruption.ts'
+import { openCore, type OpenCore } from './open-core.ts'
+import { createTerminal } from './output/terminal.ts'
+import { createProgram } from './program.ts'
+import { reportError } from './report-error.ts'
+
+/** The command line: reads the arguments, runs the command, closes core, and ends with the documented exit code. */
+async function main(words: readonly string[]): Promise<number> {
+  const terminal = createTerminal(process.stdout, process.stderr)
+  const interruption = createInterruption(Date.now, (code) => process.exit(code))
+  let options: GlobalOptions = { project: undefined, verbose: false }
+  let exitCode: number = exitCodes.ok.code
+  let open: OpenCore | undefined
+
+  const context: Context = {
+    get options() {
+      return options
+    },
+    terminal,
+    interruption,
+    core: async () => {
+      open ??= openCore((line) => {
+        if (options.verbose) terminal.note(line)
+      })
+      return Promise.resolve(open.client)
+    },
+    workingFolder: process.cwd(),
+    now: Date.now,
+    setExitCode: (code) => {
+      exitCode = code
+    },
+  }
+  const program = createProgram(context, {
+    version: readVersions()['athanor'] ?? 'unknown',
+    onOptions: ({ json, ...rest }) => {
+      terminal.setJson(json)
+      options = rest
+    },
+  })
+  listenForInterruption(interruption)
+  try {
+    await program.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' })
+  } catch (thrown) {
+    exitCode = endOf(thrown)
+  }
+  try {
+    await open?.close()
+  } catch (thrown) {
+    exitCode = reportError(terminal, thrown, options)
+  }
+  return exitCode
+
+  function endOf(thrown: unknown): number {
+    // Commander has shown what is wrong, or the help or version that was asked for.
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok.code : exitCodes.badInput.code
+    if (interruption.cause === 'SIGPIPE') return interruption.exitCode
+    const code = reportError(terminal, thrown, options)
+    return interruption.cause === null ? code : interruption.exitCode
+  }
+}
+
+const code = await main(process.argv.slice(2))
+// Native libraries may keep the event loop alive; what was printed must have left before.
+process.stdout.write('', () => process.exit(code))
