@@ -1,0 +1,89 @@
+import type { z } from 'zod'
+import type { EvaluateEvent, models, PredictEvent } from '../../../shared/contract/models.ts'
+import type { HandlerContext, ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
+import type { CoreContext } from '../core-context.ts'
+import { openTrainer } from '../processes/open-process.ts'
+import { listFiles } from './list-files.ts'
+import { readEntries } from './read-entries.ts'
+import { listModelIds, readManifest } from './read-manifest.ts'
+import { storeEvaluation } from './store-evaluation.ts'
+
+type EvaluateInput = z.output<typeof models.evaluate.input>
+type PredictInput = z.output<typeof models.predict.input>
+
+export function createModelsHandlers(context: CoreContext): ServiceHandlers<typeof models> {
+  const { host, projects } = context
+  return {
+    list: ({ projectId }) => {
+      const project = projects.get(projectId)
+      return listModelIds(project).flatMap((modelId) => {
+        try {
+          return [readManifest(project, modelId)]
+        } catch (error) {
+          // One damaged model must not hide the others; asking for it says what is wrong.
+          host.log(`${modelId} is not listed: ${error instanceof Error ? error.message : String(error)}`)
+          return []
+        }
+      })
+    },
+    get: ({ projectId, modelId }) => readManifest(projects.get(projectId), modelId),
+    evaluate: (input, handler) => evaluate(context, input, handler),
+    predict: (input, handler) => predict(context, input, handler),
+  }
+}
+
+/** Runs in a trainer process of its own; the result is stored with the model before it is answered. */
+async function* evaluate(
+  { host, projects }: CoreContext,
+  { projectId, modelId, split, device }: EvaluateInput,
+  { signal }: HandlerContext,
+): AsyncGenerator<EvaluateEvent, void, undefined> {
+  const project = projects.get(projectId)
+  const { imageFolder, layout, reader } = project
+  const manifest = readManifest(project, modelId)
+  const entries = readEntries(reader, manifest.datasetId).filter((entry) => entry.split === split)
+  const trainer = openTrainer(host)
+  try {
+    const job = { modelFolder: layout.modelFolder(modelId), device, imageFolder, split, entries }
+    for await (const event of trainer.client.evaluate(job, { signal })) {
+      if (event.kind === 'finished') storeEvaluation(project, modelId, event.evaluation)
+      yield event
+    }
+  } finally {
+    await trainer.close()
+  }
+}
+
+/** Paths are answered as they were given, what lies in a folder with the folder in front. */
+async function* predict(
+  { host, projects }: CoreContext,
+  { projectId, modelId, paths, device }: PredictInput,
+  { signal }: HandlerContext,
+): AsyncGenerator<PredictEvent, void, undefined> {
+  const project = projects.get(projectId)
+  readManifest(project, modelId)
+  const { files, refused } = await listFiles(project, paths, signal)
+  if (refused.length > 0) yield { kind: 'predictions', predictions: [...refused] }
+  if (files.length === 0) return
+  const given = new Map(files.map(({ file, path }) => [file, path]))
+  const trainer = openTrainer(host)
+  try {
+    const job = {
+      modelFolder: project.layout.modelFolder(modelId),
+      device,
+      files: files.map(({ file }) => file),
+    }
+    for await (const event of trainer.client.predict(job, { signal })) {
+      if (event.kind === 'progress') yield event
+      else {
+        const predictions = event.predictions.map((prediction) => ({
+          ...prediction,
+          path: given.get(prediction.path) ?? prediction.path,
+        }))
+        yield { kind: 'predictions', predictions }
+      }
+    }
+  } finally {
+    await trainer.close()
+  }
+}
