@@ -1,11 +1,12 @@
+/** Characters that mean something anywhere, those that do at the start of a line, and what would become a link. */
+const special = /[&<>\\`*_{}[\]()#!|~:@]|^[-+=]|(?<=^\d+)\.|(?<=www)\./gi
+
 /**
  * Any text as literal Markdown: what a class is called must show as it is, and never become a link, a tag, a table or
  * a heading.
  */
 export function literal(text: string): string {
-  return text
-    .replace(/[&<>]/g, (character) => `&#${String(character.charCodeAt(0))};`)
-    .replace(/[\\`*_{}[\]()#+\-.!|~:@/]/g, (character) => `&#${String(character.charCodeAt(0))};`)
+  return text.replace(special, (character) => `&#${String(character.charCodeAt(0))};`)
 }
 
 /** A table; the first column is text, the others are figures. Cells are Markdown already. */
