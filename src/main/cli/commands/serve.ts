@@ -3,31 +3,29 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { z } from 'zod'
 import { AppError } from '../../../shared/errors.ts'
 import { findRoot } from '../../core/processes/node-host.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { locateProject } from '../locate-project.ts'
+import { numberOf } from '../parse-arguments.ts'
+
+const port = z.int('expected a whole number').min(0).max(65_535)
 
 export function registerServe(program: Command, context: Context): void {
   program
     .command('serve')
     .summary('open the studio in the browser')
-    .description(
-      'Serves the studio to the browser of this machine, until Ctrl-C. All further arguments go to the server.',
-    )
-    .argument('[folder]', 'the image folder to open')
-    .argument('[arguments...]')
-    .allowUnknownOption()
-    .action(async (_folder: string | undefined, _words: string[], _options: object, command: Command) => {
-      const child = spawn(process.execPath, [serverFile(), ...command.args], {
-        cwd: context.workingFolder,
-        stdio: 'inherit',
-      })
-      // The server ends by itself at the first Ctrl-C, which on a terminal reaches it as well.
-      const passOn = (): void => {
-        child.kill('SIGTERM')
-      }
-      context.interruption.answerWith(passOn)
+    .description('Serves the studio to the browser of this machine, until Ctrl-C.')
+    .argument('[folder]', 'the image folder to open; default: that of the project here, if there is one')
+    .option('--port <port>', 'the port to listen on; 0 takes any that is free (default 8420)', numberOf(port))
+    .action(async (folder: string | undefined, options: { port?: number }) => {
+      const words = placeWords(context, folder)
+      if (options.port !== undefined) words.push('--port', String(options.port))
+      const child = spawn(process.execPath, [serverFile(), ...words], { cwd: context.workingFolder, stdio: 'inherit' })
+      // On a terminal the server hears Ctrl-C itself; being told twice does it no harm.
+      context.interruption.answerWith(() => child.kill('SIGTERM'))
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
       if (context.interruption.cause !== null) return context.setExitCode(context.interruption.exitCode)
       if (signal !== null) throw new AppError('process-died', `The server was ended by ${signal}.`)
@@ -35,12 +33,22 @@ export function registerServe(program: Command, context: Context): void {
     })
 }
 
+/** The folder and project as the server's arguments; without any it opens with none. */
+function placeWords({ options: { project }, workingFolder }: Context, folder: string | undefined): string[] {
+  try {
+    const { imageFolder, projectFolder } = locateProject({ folder, project }, workingFolder)
+    return projectFolder === null ? [imageFolder] : [imageFolder, '--project', projectFolder]
+  } catch (thrown) {
+    if (folder === undefined && project === undefined) return []
+    throw thrown
+  }
+}
+
 /** The server's program beside this one: a bundle where this is one, else its source. */
 function serverFile(): string {
   const root = findRoot(import.meta.dirname)
-  const file = import.meta.filename.endsWith('.ts')
-    ? join(root, 'src/main/server/index.ts')
-    : join(root, 'out/main/server.js')
+  const isSource = import.meta.filename.endsWith('.ts')
+  const file = isSource ? join(root, 'src/main/server/index.ts') : join(root, 'out/main/server.js')
   if (existsSync(file)) return file
   throw new AppError('not-found', `The server ${file} is missing. Run npm run build in ${root}.`)
 }
