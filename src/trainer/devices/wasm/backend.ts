@@ -1,40 +1,53 @@
-import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
+import { startKernels, type Kernels } from './kernels.ts'
+import { kernelMakers } from './kernels/table.ts'
 import { loadTfjsModule } from './tfjs-module.ts'
 
-/** Registers the backend "wasm" on a module of our own. */
-export async function startWasmBackend(_threads: number): Promise<{ dispose: () => Promise<void> }> {
-  const { module } = await loadTfjsModule()
+const backendName = 'wasm'
+
+/** Registers the backend "wasm": tfjs's own on a memory of ours, with our kernels in the place of its slow ones. */
+export async function startWasmBackend(threads: number): Promise<{ readonly dispose: () => Promise<void> }> {
+  const { module, memory } = await loadTfjsModule()
+  const heap = {
+    memory,
+    // Addresses above 2 GiB come out of the module negative.
+    allocate: (sizeBytes: number) => module._malloc(sizeBytes) >>> 0,
+    free: (address: number) => module._free(address),
+  }
+  const kernels = await startKernels(heap, threads)
   const backend = new BackendWasm(module)
-  if (tf.findBackendFactory('wasm') != null) tf.removeBackend('wasm')
-  tf.registerBackend('wasm', () => backend, 2)
-  borrowFromCpu(backend, tf.Conv2DBackpropFilter)
+  // Its package registers one that loads the module in its own way.
+  if (tf.findBackendFactory(backendName) != null) tf.removeBackend(backendName)
+  replaceKernels(backend, kernels)
+  tf.registerBackend(backendName, () => backend, 2)
   return {
     dispose: async () => {
-      tf.removeBackend('wasm')
+      tf.removeBackend(backendName)
+      await kernels.dispose()
     },
   }
 }
 
-/** Computes a kernel that wasm lacks with the plain JavaScript backend: correct and slow. */
-function borrowFromCpu(backend: BackendWasm, kernelName: string): void {
-  const borrowed = tf.getKernel(kernelName, 'cpu')
-  if (tf.getKernel(kernelName, 'wasm') != null) tf.unregisterKernel(kernelName, 'wasm')
-  tf.registerKernel({
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs }) => {
-      const cpu = new MathBackendCPU()
-      const moved: tf.NamedTensorInfoMap = {}
-      for (const [name, input] of Object.entries(inputs)) {
-        if (input === undefined) continue
-        moved[name] = cpu.makeTensorInfo(input.shape, input.dtype, backend.readSync(input.dataId))
-      }
-      const output = borrowed.kernelFunc({ inputs: moved, ...(attrs === undefined ? {} : { attrs }), backend: cpu })
-      const info = Array.isArray(output) ? output[0] : output
-      if (info === undefined) throw new Error(`${kernelName} gave no output`)
-      return backend.makeOutput(info.shape, info.dtype, undefined, cpu.readSync(info.dataId))
-    },
-  })
+/** tfjs's own kernels, kept from the first time so that a later activation finds them again. */
+const originals = new Map<string, tf.KernelConfig | undefined>()
+
+function replaceKernels(backend: BackendWasm, kernels: Kernels): void {
+  for (const [kernelName, maker] of Object.entries(kernelMakers)) {
+    // `getKernel` promises a kernel and yields undefined where there is none.
+    const registered: tf.KernelConfig | undefined = tf.getKernel(kernelName, backendName)
+    if (!originals.has(kernelName)) originals.set(kernelName, registered)
+    if (registered !== undefined) tf.unregisterKernel(kernelName, backendName)
+    const original = originals.get(kernelName)
+    const refuse: tf.KernelFunc = () => {
+      throw new Error(`${kernelName} does not support these shapes or types on the wasm device.`)
+    }
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: maker({ backend, kernels, original: original?.kernelFunc ?? refuse }),
+      // What ours leaves to the original needs the original's preparation.
+      ...(original?.setupFunc === undefined ? {} : { setupFunc: original.setupFunc }),
+    })
+  }
 }

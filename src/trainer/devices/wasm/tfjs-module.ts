@@ -4,8 +4,10 @@ import workerThreads from 'node:worker_threads'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { webAssembly, type WasmInstance, type WasmMemory, type WasmModule } from './web-assembly.ts'
 
-/** The Emscripten module; its types leave out `cwrap`. */
+/** The Emscripten module; its own types cannot be found from where they are imported. */
 type TfjsModule = BackendWasm['wasm'] & {
+  _malloc(sizeBytes: number): number
+  _free(address: number): void
   cwrap(name: string, returns: 'number' | null, takes: readonly 'number'[]): (...values: number[]) => number
 }
 
@@ -13,7 +15,7 @@ const pageBytes = 65536
 /** The most that a 32-bit WebAssembly memory can have, and what the tfjs binary declares. */
 export const memoryLimitBytes = 4 * 1024 ** 3
 
-const require = createRequire(import.meta.url)
+const requireFile = createRequire(import.meta.url)
 const factoryPath = '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js'
 const binaryPath = '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm'
 
@@ -24,8 +26,8 @@ const binaryPath = '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threade
  */
 export async function loadTfjsModule(): Promise<{ module: TfjsModule; memory: WasmMemory }> {
   const memory = new webAssembly.Memory({ initial: 256, maximum: memoryLimitBytes / pageBytes, shared: true })
-  const binary = await webAssembly.compile(await readFile(require.resolve(binaryPath)))
-  const create = require(factoryPath) as (config: object) => Promise<TfjsModule>
+  const binary = await webAssembly.compile(await readFile(requireFile.resolve(binaryPath)))
+  const create = requireFile(factoryPath) as (config: object) => Promise<TfjsModule>
   const module = await withoutWorkers(() =>
     create({
       wasmMemory: memory,

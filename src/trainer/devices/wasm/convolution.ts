@@ -1,0 +1,78 @@
+import { backend_util, type NamedAttrMap, util } from '@tensorflow/tfjs-core'
+import { rowsAtHand, tileColumns } from './operations.ts'
+
+/** A convolution over [image, y, x, channel], as `tf.backend_util.computeConv2DInfo` describes it. */
+export type Convolution = backend_util.Conv2DInfo
+
+/** Scratch of one thread: tables of addresses, a packed tile and a spilled one. */
+export const threadScratchBytes = 16384
+
+type Shape4D = [number, number, number, number]
+
+/** Null for what our kernels leave out: dilation and channels first. */
+export function convolutionOf(
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  attrs: NamedAttrMap,
+): Convolution | null {
+  // tfjs's types of kernel attributes are wider than what its operations put there.
+  const { strides, pad, dilations, dimRoundingMode, dataFormat } = attrs as unknown as {
+    strides: number | [number, number]
+    pad: 'same' | 'valid' | number
+    dilations?: number | [number, number]
+    dimRoundingMode?: 'floor' | 'round' | 'ceil'
+    dataFormat?: 'NHWC' | 'NCHW'
+  }
+  if (dataFormat === 'NCHW') return null
+  const convolution = backend_util.computeConv2DInfo(
+    [...inputShape] as Shape4D,
+    [...filterShape] as Shape4D,
+    strides,
+    dilations ?? 1,
+    pad,
+    dimRoundingMode,
+  )
+  return convolution.dilationHeight === 1 && convolution.dilationWidth === 1 ? convolution : null
+}
+
+export function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple
+}
+
+/** Bytes of a matrix of `columns` columns and `depth` rows once it is packed in panels of eight columns. */
+export function packedBytes(depth: number, columns: number): number {
+  return roundUp(columns, tileColumns) * depth * 4
+}
+
+export interface ProductSplit {
+  readonly panelsAtOnce: number
+  readonly chunks: number
+}
+
+/** Enough chunks that no thread waits long for the last one, but no more than the panels of eight columns allow. */
+export function splitProduct(rows: number, columns: number): ProductSplit {
+  const panels = Math.ceil(columns / tileColumns)
+  const rowChunks = Math.ceil(rows / rowsAtHand)
+  const panelsAtOnce = Math.max(1, Math.ceil(panels / Math.ceil(48 / rowChunks)))
+  return { panelsAtOnce, chunks: rowChunks * Math.ceil(panels / panelsAtOnce) }
+}
+
+/** An image batch in memory with a border of zeros, or as it is when it needs none. */
+export interface PaddedImages {
+  readonly address: number
+  readonly height: number
+  readonly width: number
+}
+
+/** The border that the windows of a convolution reach into; null when they stay inside. */
+export function paddedSize(convolution: Convolution): { height: number; width: number; bytes: number } | null {
+  const { padInfo, inHeight, inWidth, outHeight, outWidth, batchSize, inChannels } = convolution
+  if (padInfo.top === 0 && padInfo.left === 0 && padInfo.bottom <= 0 && padInfo.right <= 0) return null
+  const height = Math.max((outHeight - 1) * convolution.strideHeight + convolution.filterHeight, padInfo.top + inHeight)
+  const width = Math.max((outWidth - 1) * convolution.strideWidth + convolution.filterWidth, padInfo.left + inWidth)
+  return { height, width, bytes: batchSize * height * width * inChannels * 4 }
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return util.sizeFromShape([...shape])
+}

@@ -1,0 +1,34 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { fusedKernels } from '../../fused-kernels.ts'
+import type { KernelMaker } from '../kernel-maker.ts'
+import { addRelu } from './add-relu.ts'
+import { add } from './add.ts'
+import { batchMatMul } from './batch-mat-mul.ts'
+import { batchNormTrainGrad } from './batch-norm-train-grad.ts'
+import { batchNormTrain } from './batch-norm-train.ts'
+import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts'
+import { conv2dBackpropInput } from './conv2d-backprop-input.ts'
+import { conv2d, fusedConv2d } from './conv2d.ts'
+import { maxPoolGrad } from './max-pool-grad.ts'
+import { maxPool } from './max-pool.ts'
+import { reluGrad } from './relu-grad.ts'
+import { relu } from './relu.ts'
+import { sgdUpdate } from './sgd-update.ts'
+
+/** The kernels that replace tfjs's or that it does not have, by name. */
+export const kernelMakers: Readonly<Record<string, KernelMaker>> = {
+  [tf.Add]: add,
+  [tf.BatchMatMul]: batchMatMul,
+  [tf.Conv2D]: conv2d,
+  [tf.Conv2DBackpropFilter]: conv2dBackpropFilter,
+  [tf.Conv2DBackpropInput]: conv2dBackpropInput,
+  [tf.FusedConv2D]: fusedConv2d,
+  [tf.MaxPool]: maxPool,
+  [tf.MaxPoolGrad]: maxPoolGrad,
+  [tf.Relu]: relu,
+  [fusedKernels.addRelu]: addRelu,
+  [fusedKernels.batchNormTrain]: batchNormTrain,
+  [fusedKernels.batchNormTrainGrad]: batchNormTrainGrad,
+  [fusedKernels.reluGrad]: reluGrad,
+  [fusedKernels.sgdUpdate]: sgdUpdate,
+}

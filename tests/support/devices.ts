@@ -1,0 +1,67 @@
+import '@tensorflow/tfjs-backend-cpu'
+import * as tf from '@tensorflow/tfjs-core'
+import { ensureKernelsBuilt } from '../../native/wasm/build.ts'
+import type { Device } from '../../src/trainer/devices/device.ts'
+import { registerGradients } from '../../src/trainer/devices/gradients.ts'
+import { devices } from '../../src/trainer/devices/table.ts'
+
+/** What a computation gives, as plain numbers. */
+export interface Numbers {
+  readonly shape: readonly number[]
+  readonly values: Float32Array
+}
+
+/** The devices of this machine, in the order of the table; prints which others are not tested and why. */
+export async function presentDevices(): Promise<Device[]> {
+  await ensureKernelsBuilt()
+  registerGradients()
+  const present: Device[] = []
+  for (const device of devices) {
+    const found = await device.probe()
+    if (found.available) present.push(device)
+    else console.log(`Not tested on ${device.id}: ${found.reason}`)
+  }
+  return present
+}
+
+/** Computes on the active device and gives the numbers of each result. */
+export async function numbersOf(compute: () => tf.Tensor | readonly tf.Tensor[]): Promise<Numbers[]> {
+  const results = [tf.tidy(() => compute() as tf.Tensor | tf.Tensor[])].flat()
+  const numbers: Numbers[] = []
+  for (const result of results) {
+    numbers.push({ shape: result.shape, values: Float32Array.from(await result.data()) })
+    result.dispose()
+  }
+  return numbers
+}
+
+/** The same by tfjs's plain JavaScript backend, which is slow and right. */
+export async function referenceOf(compute: () => tf.Tensor | readonly tf.Tensor[]): Promise<Numbers[]> {
+  const active = tf.getBackend()
+  await tf.setBackend('cpu')
+  // It would print an advertisement for another backend.
+  Reflect.set(tf.backend(), 'firstUse', false)
+  try {
+    return await numbersOf(compute)
+  } finally {
+    await tf.setBackend(active)
+  }
+}
+
+/** The largest difference, relative to the largest expected value. */
+export function differenceOf(actual: Numbers, expected: Numbers): number {
+  if (actual.shape.join() !== expected.shape.join()) return Number.POSITIVE_INFINITY
+  let difference = 0
+  let size = 1e-20
+  expected.values.forEach((value, index) => {
+    const distance = Math.abs((actual.values[index] ?? Number.NaN) - value)
+    difference = distance <= difference ? difference : distance
+    size = Math.max(size, Math.abs(value))
+  })
+  return difference / size
+}
+
+/** Runs a kernel by name, also one that tfjs has no function for. */
+export function runKernel(name: string, inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap = {}): tf.Tensor[] {
+  return [tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(name, inputs, attrs)].flat()
+}
