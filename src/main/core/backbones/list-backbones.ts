@@ -1,21 +1,25 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { BackboneCard } from '../../../shared/domain/backbone.ts'
 import type { Host } from '../host.ts'
 
-/** The cards in the store, by name. A folder without a readable card is told to the log and left out. */
+/** The cards in the store (`<name>.json` beside `<name>.safetensors`), by name. What is no card is left out and logged. */
 export async function listBackbones(host: Host): Promise<BackboneCard[]> {
-  const entries = await readdir(host.storeFolder, { withFileTypes: true }).catch(() => [])
-  const folders = entries.filter((entry) => entry.isDirectory() && entry.name !== 'downloads')
-  const cards = await Promise.all(folders.map((folder) => readCard(host, join(host.storeFolder, folder.name))))
+  const files = await readdir(host.storeFolder).catch((): string[] => [])
+  const cardFiles = files.filter(
+    (file) => file.endsWith('.json') && files.includes(file.replace(/json$/, 'safetensors')),
+  )
+  const cards = await Promise.all(cardFiles.map((file) => readCard(host, join(host.storeFolder, file))))
   return cards.filter((card) => card !== undefined).sort((a, b) => a.name.localeCompare(b.name))
 }
 
-async function readCard(host: Host, folder: string): Promise<BackboneCard | undefined> {
+async function readCard(host: Host, file: string): Promise<BackboneCard | undefined> {
   try {
-    return BackboneCard.parse(JSON.parse(await readFile(join(folder, 'card.json'), 'utf8')))
+    const card = BackboneCard.parse(JSON.parse(await readFile(file, 'utf8')))
+    if (card.name === basename(file, '.json')) return card
   } catch {
-    host.log(`${folder} holds no readable card.json and is not used as a backbone.`)
-    return undefined
+    // Told below: whatever is wrong with it, the cure is the same.
   }
+  host.log(`${file} is not the card of a backbone. Add that backbone again.`)
+  return undefined
 }
