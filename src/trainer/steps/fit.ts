@@ -1,0 +1,166 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import type { EpochMetrics, TrainerEvent } from '../../shared/domain/run.ts'
+import { AppError } from '../../shared/errors.ts'
+import { microBatches } from '../batches/micro-batches.ts'
+import type { MicroBatch } from '../batches/micro-batches.ts'
+import { readTrainingPixels } from '../batches/pixel-source.ts'
+import { sampleOrder } from '../batches/sample-order.ts'
+import { normalisePixels } from '../evaluation/normalise-pixels.ts'
+import { crossEntropy, indexOfLargest } from '../evaluation/probabilities.ts'
+import { readWeightMap, writeParameters } from '../network/parameters.ts'
+import { evaluateSplit } from './evaluate-split.ts'
+import { endEpoch, isFitted } from './fit-state.ts'
+import { createLearner } from './learner.ts'
+import type { LabelledInput, Learner } from './learner.ts'
+import { createProgress } from './progress.ts'
+import { saveCheckpoint } from './save-checkpoint.ts'
+import { learningRateAt } from './schedule.ts'
+import type { Session } from './session.ts'
+
+/**
+ * Trains for the epochs of the recipe, from wherever `session.state` stands: early stop, best weights, a checkpoint after
+ * each epoch, each `checkpointSeconds`, and when the signal aborts. Errors: not-finite, naming epoch and update.
+ */
+export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void> {
+  const { network, parameters, classWeights, job } = session
+  const learner = createLearner({ network, parameters }, classWeights, job.recipe)
+  const loop: Loop = { session, learner, lastCheckpointMs: session.world.now() }
+  try {
+    if (session.momentum.size > 0) learner.optimizer.writeState(session.momentum)
+    while (!isFitted(session.state, job.recipe)) {
+      yield* trainEpoch(loop)
+      yield* finishEpoch(loop)
+    }
+    if (session.best !== null) writeParameters(network, parameters, session.best)
+  } catch (thrown) {
+    if (session.world.signal.aborted) {
+      learner.abandon()
+      yield* saveCheckpoint(session, learner.optimizer)
+    }
+    throw thrown
+  } finally {
+    learner.dispose()
+  }
+}
+
+interface Loop {
+  readonly session: Session
+  readonly learner: Learner
+  lastCheckpointMs: number
+}
+
+async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
+  const { session, learner } = loop
+  const { job, world, entries } = session
+  const { recipe, imageFolder } = job
+  const epoch = session.state.epochs + 1
+  const perEpoch = entries.train.length
+  const stepsPerEpoch = Math.ceil(perEpoch / recipe.batchSize)
+  let done = session.state.epochs * perEpoch + Math.min(perEpoch, session.state.steps * recipe.batchSize)
+  const progress = createProgress({ phase: 'fine-tuning', total: recipe.epochs * perEpoch, done, now: world.now })
+  const parts = microBatches(sampleOrder(entries.train, { seed: recipe.seed, epoch }), {
+    batchSize: recipe.batchSize,
+    microBatchSize: session.microBatchSize,
+    firstStep: session.state.steps,
+    read: (entry) => readTrainingPixels(entry, { imageFolder, recipe, epoch }),
+    signal: world.signal,
+  })
+  let running = session.state.running
+  let startMs = world.now()
+  for await (const part of parts) {
+    // Messages, such as the one that asks to stop, come in between two parts only.
+    await turn()
+    world.signal.throwIfAborted()
+    for (const { entry, problem } of part.problems) session.missing.note(entry.path, problem)
+    const figures = await addPart(loop, part, { epoch, stepsPerEpoch })
+    running = {
+      loss: running.loss + figures.loss,
+      correctCount: running.correctCount + figures.correctCount,
+      imageCount: running.imageCount + figures.imageCount,
+      durationMs: running.durationMs + world.now() - startMs,
+    }
+    startMs = world.now()
+    done += part.images.length + part.problems.length
+    const event = progress.step(done, figures.imageCount > 0 ? figures.loss / figures.imageCount : null)
+    if (event) yield event
+    if (!part.last) continue
+    const step = session.state.epochs * stepsPerEpoch + part.step
+    learner.update(learningRateAt(recipe, step, recipe.epochs * stepsPerEpoch))
+    session.state = { ...session.state, steps: part.step + 1, running }
+    if (world.now() - loop.lastCheckpointMs >= recipe.checkpointSeconds * 1000) yield* checkpoint(loop)
+  }
+}
+
+/** Sums over the images of one part. */
+interface Figures {
+  readonly loss: number
+  readonly correctCount: number
+  readonly imageCount: number
+}
+
+async function addPart(
+  { session, learner }: Loop,
+  { images, step }: MicroBatch,
+  { epoch, stepsPerEpoch }: { readonly epoch: number; readonly stepsPerEpoch: number },
+): Promise<Figures> {
+  // The statistics of one image alone mean nothing.
+  if (images.length < 2) return { loss: 0, correctCount: 0, imageCount: 0 }
+  const input = inputOf(session, images)
+  const logits = await learner.add(input)
+  const classCount = session.classWeights.length
+  let loss = 0
+  let correctCount = 0
+  input.classIndices.forEach((label, row) => {
+    const scores = logits.subarray(row * classCount, (row + 1) * classCount)
+    loss += crossEntropy(scores, label)
+    if (indexOfLargest(scores) === label) correctCount += 1
+  })
+  if (!Number.isFinite(loss)) throw notFinite({ epoch, step: step + 1, stepsPerEpoch })
+  return { loss, correctCount, imageCount: images.length }
+}
+
+function inputOf({ preprocessing }: Session, images: MicroBatch['images']): LabelledInput {
+  const valuesPerImage = preprocessing.cropPx ** 2 * 3
+  // A fresh array each time: some devices read it only when the tensor is first used.
+  const pixels = new Float32Array(images.length * valuesPerImage)
+  images.forEach(({ values }, index) => normalisePixels(values, preprocessing, pixels, index * valuesPerImage))
+  return { pixels, classIndices: images.map(({ entry }) => entry.classIndex) }
+}
+
+/** Validates, notes the figures, keeps the best weights, and makes a checkpoint. */
+async function* finishEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
+  const { session } = loop
+  const { entries, state, job, network, parameters } = session
+  yield* session.missing.takeWarnings()
+  const validation = entries.validation.length > 0 ? yield* evaluateSplit(session, 'validation') : null
+  const { loss, correctCount, imageCount, durationMs } = state.running
+  const metrics: EpochMetrics = {
+    epoch: state.epochs + 1,
+    trainLoss: loss / Math.max(1, imageCount),
+    trainAccuracy: correctCount / Math.max(1, imageCount),
+    validationLoss: validation?.loss ?? null,
+    validationAccuracy: validation?.accuracy ?? null,
+    durationMs,
+    imagesPerSecond: durationMs > 0 ? (imageCount * 1000) / durationMs : 0,
+  }
+  session.state = endEpoch(state, metrics)
+  const isBest = session.state.best?.epoch === metrics.epoch
+  if (job.recipe.keepBest && isBest) session.best = await readWeightMap(network, parameters)
+  yield { kind: 'epoch', metrics }
+  yield* checkpoint(loop)
+}
+
+async function* checkpoint(loop: Loop): AsyncGenerator<TrainerEvent, void> {
+  yield* saveCheckpoint(loop.session, loop.learner.optimizer)
+  loop.lastCheckpointMs = loop.session.world.now()
+}
+
+function notFinite(where: { readonly epoch: number; readonly step: number; readonly stepsPerEpoch: number }): AppError {
+  const { epoch, step, stepsPerEpoch } = where
+  return new AppError(
+    'not-finite',
+    `The loss was no longer a finite number in epoch ${epoch}, update ${step} of ${stepsPerEpoch}. The last finite ` +
+      'checkpoint was kept. Start a run with a lower learning rate.',
+    { data: { epoch, step } },
+  )
+}

@@ -1,0 +1,126 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Recipe } from '../../shared/domain/recipe.ts'
+import { applyStatistics, forwardTrain } from '../network/forward.ts'
+import type { Network } from '../network/graph.ts'
+import { parameterSpecs, trainableSpecs } from '../network/parameter-specs.ts'
+import { parameterOf } from '../network/parameters.ts'
+import type { Parameters } from '../network/parameters.ts'
+import { crossEntropySum, targetsOf } from './loss.ts'
+import { createOptimizer } from './optimizer.ts'
+import type { Optimizer } from './optimizer.ts'
+
+export type LearnerSettings = Pick<
+  Recipe,
+  | 'momentum'
+  | 'weightDecay'
+  | 'headLearningRateMultiplier'
+  | 'trainableFrom'
+  | 'lossReduction'
+  | 'labelSmoothing'
+  | 'inputSizePx'
+>
+
+/** What the device computes at once: normalised pixels, [images, side, side, 3], and labels. */
+export interface LabelledInput {
+  readonly pixels: Float32Array
+  readonly classIndices: readonly number[]
+}
+
+/**
+ * Takes updates over batches that are given in parts. The sum of the parts' gradients is the gradient of the batch: only
+ * batch normalisation sees each part for itself. Running statistics move with each part, in order.
+ */
+export interface Learner {
+  readonly optimizer: Optimizer
+  /** Adds one part; gives its logits, [images, classes]. */
+  add(input: LabelledInput): Promise<Float32Array>
+  /** Takes the step over what was added; nothing happens when that is nothing. */
+  update(learningRate: number): void
+  /** Forgets what was added since the last update, the moves of the running statistics included. */
+  abandon(): void
+  dispose(): void
+}
+
+export function createLearner(
+  { network, parameters }: { readonly network: Network; readonly parameters: Parameters },
+  classWeights: readonly number[],
+  settings: LearnerSettings,
+): Learner {
+  const trainable = trainableSpecs(network, settings.trainableFrom).map(({ name }) => ({
+    name,
+    variable: parameterOf(parameters, name),
+  }))
+  const statistics = parameterSpecs(network)
+    .filter(({ role }) => role === 'statistic')
+    .map(({ name }) => parameterOf(parameters, name))
+  const optimizer = createOptimizer(network, parameters, settings)
+  let gradients = new Map<string, tf.Tensor>()
+  let statisticsBefore: tf.Tensor[] = []
+  let weightTotal = 0
+
+  function forget(): void {
+    for (const tensor of [...gradients.values(), ...statisticsBefore]) tensor.dispose()
+    gradients = new Map()
+    statisticsBefore = []
+    weightTotal = 0
+  }
+
+  return {
+    optimizer,
+    async add({ pixels, classIndices }) {
+      if (statisticsBefore.length === 0) statisticsBefore = statistics.map((variable) => variable.clone())
+      const { logits, sums } = tf.tidy(() => {
+        const { inputSizePx: side, trainableFrom, labelSmoothing } = settings
+        const x = tf.tensor4d(pixels, [classIndices.length, side, side, 3])
+        const targets = tf.tensor2d(targetsOf(classIndices, { classWeights, labelSmoothing }), [
+          classIndices.length,
+          classWeights.length,
+        ])
+        let logits: tf.Tensor2D | null = null
+        const { grads } = tf.variableGrads(
+          () => {
+            const output = forwardTrain(network, parameters, x, { trainableFrom })
+            applyStatistics(parameters, output.statistics)
+            logits = tf.keep(output.logits)
+            return crossEntropySum(output.logits, targets)
+          },
+          trainable.map(({ variable }) => variable),
+        )
+        const sums = trainable.map(({ name, variable }) => {
+          const gradient = grads[variable.name]
+          if (gradient === undefined) throw new Error(`There is no gradient of ${name}.`)
+          const sum = gradients.get(name)
+          return tf.keep(sum ? tf.add(sum, gradient) : gradient)
+        })
+        if (logits === null) throw new Error('The forward pass did not run.')
+        return { logits: logits as tf.Tensor2D, sums }
+      })
+      for (const sum of gradients.values()) sum.dispose()
+      gradients = new Map(trainable.map(({ name }, index) => [name, sums[index] as tf.Tensor]))
+      for (const classIndex of classIndices) weightTotal += classWeights[classIndex] ?? 0
+      const values = await logits.data<'float32'>()
+      logits.dispose()
+      return values
+    },
+    update(learningRate) {
+      if (gradients.size > 0) {
+        tf.tidy(() => {
+          const isMean = settings.lossReduction === 'mean' && weightTotal > 0
+          const scaled = isMean
+            ? new Map([...gradients].map(([name, sum]) => [name, tf.mul(sum, 1 / weightTotal)]))
+            : gradients
+          optimizer.update(scaled, learningRate)
+        })
+      }
+      forget()
+    },
+    abandon() {
+      statisticsBefore.forEach((before, index) => statistics[index]?.assign(before))
+      forget()
+    },
+    dispose() {
+      forget()
+      optimizer.dispose()
+    },
+  }
+}

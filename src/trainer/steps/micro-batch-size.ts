@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Recipe } from '../../shared/domain/recipe.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { ActiveDevice } from '../devices/device.ts'
+import type { Network } from '../network/graph.ts'
+import type { Parameters } from '../network/parameters.ts'
+import { createLearner } from './learner.ts'
+import { multiplyAddsPerImage } from './network-cost.ts'
+
+export interface MicroBatchContext {
+  readonly network: Network
+  readonly parameters: Parameters
+  readonly recipe: Recipe
+  readonly device: ActiveDevice
+}
+
+/** Share of the device's memory for tensors; kernels need scratch beside them. */
+const tensorMemoryRatio = 0.5
+/**
+ * Work at once on a processor, in multiply-adds of the forward pass: 8 images of 224 for ResNet-18. More would not be
+ * faster, and a run could not be stopped within seconds.
+ */
+const processorWorkMax = 8 * 1.83e9
+/** Fewer would make the statistics of batch normalisation too rough. */
+const leastImages = 4
+
+/**
+ * How many images the device takes at once: as many as the recipe says, else as many as fit. The memory of one image is
+ * measured by a step over random pixels that changes nothing; it is counted in bytes, never timed, so that the same run
+ * always gets the same answer. Errors: out-of-memory where not even two images fit.
+ */
+export async function chooseMicroBatchSize(context: MicroBatchContext): Promise<number> {
+  const { network, recipe, device } = context
+  if (recipe.epochs === 0) return recipe.batchSize
+  if (recipe.microBatchSize !== null) return Math.min(recipe.microBatchSize, recipe.batchSize)
+  const { restBytes, perImageBytes } = await measureMemory(context)
+  const fitting = Math.floor((device.memoryLimitBytes * tensorMemoryRatio - restBytes) / perImageBytes)
+  if (fitting < 2) {
+    throw new AppError(
+      'out-of-memory',
+      `Two images of ${recipe.inputSizePx} pixels do not fit into the memory of ${device.name}. Lower inputSizePx.`,
+    )
+  }
+  const bearable =
+    device.id === 'wasm' || device.id === 'onednn'
+      ? Math.max(leastImages, Math.floor(processorWorkMax / multiplyAddsPerImage(network, recipe.inputSizePx)))
+      : Infinity
+  return Math.min(recipe.batchSize, fitting, bearable)
+}
+
+const measuredImages = 2
+
+/** Bytes of tensors at the peak of a step: those that each image adds, and the others. */
+async function measureMemory({ network, parameters, recipe }: MicroBatchContext) {
+  const classWeights = new Array<number>(network.classCount).fill(1)
+  const learner = createLearner({ network, parameters }, classWeights, recipe)
+  const pixels = new Float32Array(measuredImages * recipe.inputSizePx ** 2 * 3).map((_, index) => Math.sin(index))
+  try {
+    const { peakBytes } = await tf.profile(async () => {
+      await learner.add({ pixels, classIndices: new Array<number>(measuredImages).fill(0) })
+      return []
+    })
+    // The parameters, their gradients, and a sum of gradients beside the next ones.
+    const weightBytes = [...parameters.values()].reduce((sum, { size }) => sum + 4 * size, 0)
+    const restBytes = (recipe.momentum === 0 ? 3 : 4) * weightBytes
+    return { restBytes, perImageBytes: Math.max(1, (peakBytes - 2 * weightBytes) / measuredImages) }
+  } finally {
+    learner.abandon()
+    learner.dispose()
+  }
+}

@@ -1,0 +1,42 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Recipe } from '../../shared/domain/recipe.ts'
+import { AppError } from '../../shared/errors.ts'
+import type { RunIdentity } from './checkpoint.ts'
+
+/** Settings that change when a run gives up or saves, but no number that it computes. */
+const harmlessSettings: ReadonlySet<string> = new Set([
+  'missingRatioMax',
+  'checkpointSeconds',
+] satisfies (keyof Recipe)[])
+
+/** Each difference in words, such as "recipe.learningRate was 0.01 and is 0.02". Empty: the bits will be the same. */
+export function differencesOf(before: RunIdentity, now: RunIdentity): string[] {
+  const { recipe: recipeBefore, versions: versionsBefore, ...restBefore } = before
+  const { recipe: recipeNow, versions: versionsNow, ...restNow } = now
+  return [
+    ...compare('recipe.', recipeBefore, recipeNow).filter(({ name }) => !harmlessSettings.has(name)),
+    ...compare('', restBefore, restNow),
+    ...compare('version of ', versionsBefore, versionsNow),
+  ].map(({ text }) => text)
+}
+
+function compare(prefix: string, before: object, now: object): { name: string; text: string }[] {
+  const names = new Set([...Object.keys(before), ...Object.keys(now)])
+  return [...names].flatMap((name) => {
+    const was: unknown = Reflect.get(before, name)
+    const is: unknown = Reflect.get(now, name)
+    if (isDeepStrictEqual(was, is)) return []
+    return [{ name, text: `${prefix}${name} was ${JSON.stringify(was)} and is ${JSON.stringify(is)}` }]
+  })
+}
+
+/** Errors: resume-mismatch, listing every difference. */
+export function requireSameRun(before: RunIdentity, now: RunIdentity): void {
+  const differences = differencesOf(before, now)
+  if (differences.length === 0) return
+  throw new AppError(
+    'resume-mismatch',
+    `The run cannot go on as it began, because ${differences.join('; ')}. Restore that, or start a new run.`,
+    { data: { differences } },
+  )
+}

@@ -1,0 +1,192 @@
+import type { TrainJob } from '../../shared/contract/trainer.ts'
+import { imagenetPreprocessing } from '../../shared/domain/backbone.ts'
+import type { BackboneCard, Preprocessing } from '../../shared/domain/backbone.ts'
+import type { DatasetEntry } from '../../shared/domain/dataset.ts'
+import type { Recipe } from '../../shared/domain/recipe.ts'
+import type { TrainerEvent } from '../../shared/domain/run.ts'
+import type { Split } from '../../shared/domain/split.ts'
+import { AppError } from '../../shared/errors.ts'
+import { limitEntries } from '../batches/sample-order.ts'
+import type { ActiveDevice } from '../devices/device.ts'
+import type { ChosenDevice } from '../devices/table.ts'
+import type { Network } from '../network/graph.ts'
+import { createParameters, disposeParameters, writeParameters } from '../network/parameters.ts'
+import type { Parameters } from '../network/parameters.ts'
+import { buildResnet } from '../network/resnet.ts'
+import type { Backbone } from '../weights/backbone-store.ts'
+import type { WeightMap } from '../weights/weight-map.ts'
+import { readCheckpoint } from './checkpoint.ts'
+import type { Checkpoint, RunIdentity } from './checkpoint.ts'
+import { startState } from './fit-state.ts'
+import type { FitState } from './fit-state.ts'
+import { classWeightsOf } from './loss.ts'
+import { chooseMicroBatchSize } from './micro-batch-size.ts'
+import { createMissingImages } from './missing-images.ts'
+import type { MissingImages } from './missing-images.ts'
+import { requireSameRun } from './resume-check.ts'
+
+/** All that the pipeline needs from outside. */
+export interface TrainWorld {
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number
+  /** Milliseconds since 1970. */
+  readonly date: () => number
+  /** Aborted when the run is to make a checkpoint and end. */
+  readonly signal: AbortSignal
+  readonly chooseDevice: (recipe: Recipe) => Promise<ChosenDevice>
+  readonly loadBackbone: (storeFolder: string, name: string) => Promise<Backbone>
+}
+
+/** One run on one device: what stays the same, and in `state`, `best` and `momentum` how far it has come. */
+export interface Session {
+  readonly job: TrainJob
+  readonly world: TrainWorld
+  readonly device: ActiveDevice
+  readonly identity: RunIdentity
+  readonly network: Network
+  readonly parameters: Parameters
+  readonly preprocessing: Preprocessing
+  readonly backbone: BackboneCard | null
+  readonly entries: Readonly<Record<Split, readonly DatasetEntry[]>>
+  readonly classWeights: readonly number[]
+  readonly microBatchSize: number
+  readonly missing: MissingImages
+  state: FitState
+  /** The parameters of the best epoch, when they are to be kept. */
+  best: WeightMap | null
+  /** The optimizer's buffers of a resumed run, until the optimizer takes them. */
+  momentum: WeightMap
+  /** Frees what it holds on the device. */
+  [Symbol.dispose](): void
+}
+
+/**
+ * Puts the network with its start weights on the device, or with what the checkpoint holds when the run is resumed.
+ * Errors: not-found for the backbone, bad-input, resume-mismatch, bad-file, not-enough-data.
+ */
+export async function* openSession(
+  job: TrainJob,
+  world: TrainWorld,
+  { active: device }: ChosenDevice,
+): AsyncGenerator<TrainerEvent, Session> {
+  const { recipe, dataset } = job
+  const backbone = recipe.backbone === null ? null : await world.loadBackbone(job.storeFolder, recipe.backbone)
+  requireArchitecture(backbone, recipe)
+  const identity: RunIdentity = {
+    recipe,
+    datasetHash: dataset.hash,
+    classes: dataset.classes,
+    backboneSha256: backbone?.card.sha256 ?? null,
+    device: device.id,
+    threads: device.threads,
+    versions: job.versions,
+  }
+  const checkpoint = job.resume ? await readCheckpoint(job.runFolder) : null
+  if (checkpoint) requireSameRun(checkpoint.identity, identity)
+  const entries = entriesBySplit(job)
+  const counts = countByClass(entries.train, dataset.classes.length)
+  const network = buildResnet(recipe.architecture, dataset.classes.length)
+  const parameters = createParameters(network, {
+    weights: backbone?.weights ?? null,
+    seed: recipe.seed,
+    newHead: true,
+  })
+  try {
+    if (checkpoint) {
+      writeParameters(network, parameters, checkpoint.parameters)
+      yield resumedWarning(checkpoint, device)
+    }
+    yield* imbalanceWarning(counts, job)
+    const microBatchSize =
+      checkpoint?.microBatchSize ?? (await chooseMicroBatchSize({ network, parameters, recipe, device }))
+    yield* microBatchWarning(microBatchSize, recipe)
+    return {
+      job,
+      world,
+      device,
+      identity,
+      network,
+      parameters,
+      preprocessing: preprocessingOf(recipe, backbone),
+      backbone: backbone?.card ?? null,
+      entries,
+      classWeights: classWeightsOf(recipe.classWeights, counts),
+      microBatchSize,
+      missing: createMissingImages(Object.values(entries).flat().length, recipe.missingRatioMax),
+      state: checkpoint?.state ?? startState,
+      best: checkpoint?.best ?? null,
+      momentum: checkpoint?.momentum ?? new Map(),
+      [Symbol.dispose]: () => disposeParameters(parameters),
+    }
+  } catch (thrown) {
+    disposeParameters(parameters)
+    throw thrown
+  }
+}
+
+function requireArchitecture(backbone: Backbone | null, recipe: Recipe): void {
+  if (backbone === null || backbone.card.architecture === recipe.architecture) return
+  throw new AppError(
+    'bad-input',
+    `The backbone ${backbone.card.name} is a ${backbone.card.architecture}, the recipe asks for ${recipe.architecture}.`,
+  )
+}
+
+function entriesBySplit({ dataset, recipe }: TrainJob): Record<Split, DatasetEntry[]> {
+  const of = (split: Split) => dataset.entries.filter((entry) => entry.split === split)
+  return {
+    train: limitEntries(of('train'), recipe.limit, recipe.seed),
+    validation: of('validation'),
+    test: of('test'),
+  }
+}
+
+function countByClass(entries: readonly DatasetEntry[], classCount: number): number[] {
+  const counts = new Array<number>(classCount).fill(0)
+  for (const { classIndex } of entries) counts[classIndex] = (counts[classIndex] ?? 0) + 1
+  if (counts.filter((count) => count > 0).length >= 2) return counts
+  throw new AppError('not-enough-data', 'The training split needs images of at least two classes. Label more of them.')
+}
+
+/** Normalised as the backbone was trained; the sizes are the recipe's. */
+function preprocessingOf({ resizePx, inputSizePx }: Recipe, backbone: Backbone | null): Preprocessing {
+  const { mean, deviation } = backbone?.card.preprocessing ?? imagenetPreprocessing
+  return { resizePx, cropPx: inputSizePx, mean, deviation }
+}
+
+function resumedWarning({ state }: Checkpoint, device: ActiveDevice): TrainerEvent {
+  const where =
+    state.epochs + state.steps > 0
+      ? `after ${state.epochs} epochs and ${state.steps} updates`
+      : 'after the output layer was fitted'
+  const exactness = device.deterministic ? '' : ' This device does not give the same bits each time.'
+  return {
+    kind: 'warning',
+    code: 'resumed',
+    message: `The run goes on from its checkpoint ${where}.${exactness}`,
+    paths: [],
+  }
+}
+
+/** Classes that differ more than this in their number of images are worth a word. */
+const imbalanceRatio = 5
+
+function* imbalanceWarning(counts: readonly number[], { dataset, recipe }: TrainJob): Generator<TrainerEvent> {
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  if (most < imbalanceRatio * least) return
+  const name = (count: number) => `${dataset.classes[counts.indexOf(count)] ?? ''} has ${count}`
+  const advice =
+    recipe.classWeights === 'balanced'
+      ? 'The rare ones count more in the loss.'
+      : 'Set classWeights to balanced to let the rare ones count more.'
+  const message = `The classes differ much in their training images: ${name(most)}, ${name(least)}. ${advice}`
+  yield { kind: 'warning', code: 'class-imbalance', message, paths: [] }
+}
+
+function* microBatchWarning(microBatchSize: number, recipe: Recipe): Generator<TrainerEvent> {
+  if (recipe.epochs === 0 || microBatchSize >= recipe.batchSize) return
+  const message =
+    `The device takes ${microBatchSize} images at once: gradients are summed until a batch of ${recipe.batchSize} is ` +
+    'complete. Batch normalisation sees each part for itself.'
+  yield { kind: 'warning', code: 'micro-batch', message, paths: [] }
+}

@@ -1,0 +1,51 @@
+import type { TrainJob } from '../shared/contract/trainer.ts'
+import type { ModelManifest } from '../shared/domain/model.ts'
+import type { RunPhase, TrainerEvent } from '../shared/domain/run.ts'
+import { cacheFeatures } from './steps/cache-features.ts'
+import { evaluateAll } from './steps/evaluate-split.ts'
+import { fit } from './steps/fit.ts'
+import { fitOutputLayer } from './steps/fit-output-layer.ts'
+import { saveModel } from './steps/save-model.ts'
+import { openSession } from './steps/session.ts'
+import type { TrainWorld } from './steps/session.ts'
+
+/**
+ * From a frozen dataset to a model on disk. Progress is what it yields; when `world.signal` aborts it leaves what a
+ * resumed run needs to end with the same bits, and throws the signal's reason.
+ */
+export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<TrainerEvent, ModelManifest> {
+  const { recipe } = job
+  yield phase('preparing')
+  const device = await world.chooseDevice(recipe)
+  try {
+    yield { kind: 'device', chosen: device.active.id, reports: [...device.reports] }
+
+    yield phase('loading-backbone')
+    using session = yield* openSession(job, world, device)
+
+    if (recipe.fitHeadFirst && !session.state.headFitted) {
+      yield phase('caching-features')
+      const features = yield* cacheFeatures(session)
+
+      yield phase('fitting-head')
+      yield* fitOutputLayer(session, features)
+    }
+
+    if (recipe.epochs > 0) {
+      yield phase('fine-tuning')
+      yield* fit(session)
+    }
+
+    yield phase('evaluating')
+    const evaluations = yield* evaluateAll(session)
+
+    yield phase('saving')
+    return await saveModel(session, evaluations)
+  } finally {
+    await device.active.dispose()
+  }
+}
+
+function phase(name: RunPhase): TrainerEvent {
+  return { kind: 'phase', phase: name }
+}
