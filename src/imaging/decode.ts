@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp'
 import { decodeBmp } from './bmp/decode.ts'
 import { sharp } from './decoder.ts'
 import { rgbOfCmyk, rgbOnWhite } from './flatten.ts'
-import type { Header } from './header.ts'
+import { decodable, type Header } from './header.ts'
 import { decodeSecondsMax, pixelCountMax } from './limits.ts'
 import type { Box } from './orientation.ts'
 import type { Raster } from './raster.ts'
@@ -53,7 +53,7 @@ function open(bytes: Uint8Array, header: Header): Sharp {
     const { values, channels } = decodeBmp(bytes)
     return sharp(values, { raw: { width: header.widthPx, height: header.heightPx, channels } })
   }
-  return sharp(bytes, {
+  return sharp(decodable(bytes, header.format), {
     failOn: 'error',
     limitInputPixels: pixelCountMax,
     ignoreIcc: header.profile?.isSrgb === true,

@@ -32,7 +32,8 @@ export async function examineFile(file: string, options: { thumbnailPx: number }
         orientation: header.orientation,
         pageCount: header.pageCount,
         conversions: conversionsOf(header, decoded),
-        perceptualHash: perceptualHash(small),
+        perceptualHash: perceptualHash(small, 8),
+        detailHash: perceptualHash(small, 16),
       },
       thumbnail: await encodeThumbnail(small),
     }

@@ -4,6 +4,7 @@ import { readBmpHeader } from './bmp/header.ts'
 import { sharp } from './decoder.ts'
 import { readIccProfile, type IccProfile } from './icc-profile.ts'
 import { decodeSecondsMax, pageCountMax, pixelCountMax } from './limits.ts'
+import { withoutPngText } from './png-text.ts'
 import { RefusedImage, toRefusedImage } from './refused-image.ts'
 import { sniffFormat } from './sniff-format.ts'
 
@@ -48,8 +49,13 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
   return header
 }
 
+/** What is handed to libvips of a file. */
+export function decodable(bytes: Uint8Array, format: ImageFormat): Uint8Array {
+  return format === 'png' ? withoutPngText(bytes) : bytes
+}
+
 async function readWithSharp(bytes: Uint8Array, format: ImageFormat): Promise<Header> {
-  const metadata = await sharp(bytes, { failOn: 'error', limitInputPixels: pixelCountMax })
+  const metadata = await sharp(decodable(bytes, format), { failOn: 'error', limitInputPixels: pixelCountMax })
     .timeout({ seconds: decodeSecondsMax })
     .metadata()
     .catch((error: unknown) => {

@@ -5,20 +5,20 @@ import { resampleTriangle } from './resample.ts'
 const noiseLevels = 1
 
 /**
- * 64-bit difference hash (Krawetz, "Kind of Like That", 2013) as 16 hex digits: for each of 8 rows, whether each of 8
- * cells is darker than the one to its right, after shrinking to 9 x 8. Bit 63 is the top left pair.
+ * Difference hash (Krawetz, "Kind of Like That", 2013) in hex: for each of `side` rows, whether each of `side` cells is
+ * darker than the one to its right, after shrinking to (side + 1) x side. The first bit is the top left pair.
  */
-export function perceptualHash(raster: Raster): string {
-  const { values } = resampleTriangle(raster, { widthPx: 9, heightPx: 8 })
+export function perceptualHash(raster: Raster, side: 8 | 16): string {
+  const { values } = resampleTriangle(raster, { widthPx: side + 1, heightPx: side })
   let hash = 0n
-  for (let y = 0; y < 8; y += 1) {
-    for (let x = 0; x < 8; x += 1) {
-      const left = luma(values, (y * 9 + x) * 3)
-      const right = luma(values, (y * 9 + x + 1) * 3)
+  for (let y = 0; y < side; y += 1) {
+    for (let x = 0; x < side; x += 1) {
+      const left = luma(values, (y * (side + 1) + x) * 3)
+      const right = luma(values, (y * (side + 1) + x + 1) * 3)
       hash = (hash << 1n) | (right - left > noiseLevels ? 1n : 0n)
     }
   }
-  return hash.toString(16).padStart(16, '0')
+  return hash.toString(16).padStart((side * side) / 4, '0')
 }
 
 /** Rec. 601 luma of the pixel at `offset`. */
