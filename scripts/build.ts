@@ -1,9 +1,10 @@
 /** `npm run build`: the programs, the preload script and the page into `out/`, and the WebAssembly kernels beside them. */
-import { writeFileSync } from 'node:fs'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureKernelsBuilt } from '../native/wasm/build.ts'
 
 const root = join(import.meta.dirname, '..')
+const startedAt = new Date()
 
 // electron-vite insists on Electron's executable before it builds anything; only its `dev` and `preview` run it.
 process.env['ELECTRON_EXEC_PATH'] ??= process.execPath
@@ -11,5 +12,8 @@ process.chdir(root)
 const { build } = await import('electron-vite')
 await build({ root, logLevel: 'warn' })
 await ensureKernelsBuilt()
-// Written last, so that a build that was cut short is not taken for a whole one.
-writeFileSync(join(root, 'out', 'built-at'), `${new Date().toISOString()}\n`)
+// Written last, so that a build that was cut short is not taken for a whole one; with the time of its start, so that a
+// source that changed meanwhile is seen as newer.
+const builtFile = join(root, 'out', 'built-at')
+writeFileSync(builtFile, `${startedAt.toISOString()}\n`)
+utimesSync(builtFile, startedAt, startedAt)

@@ -29,8 +29,10 @@ export function createAccess(port: number): Access {
   const session = randomBytes(32).toString('base64url')
   let isRedeemed = false
 
-  function refuseOrigin({ headers, method }: IncomingMessage): Refusal | undefined {
-    if (headers.host === undefined || !hosts.includes(headers.host)) return 403
+  function refuseOrigin({ headers, headersDistinct, method }: IncomingMessage): Refusal | undefined {
+    // Of several hosts Node's `headers` shows only the first.
+    if (headers.host === undefined || headersDistinct['host']?.length !== 1) return 403
+    if (!hosts.includes(headers.host)) return 403
     if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) return 403
     const site = headers['sec-fetch-site']
     if (site === undefined || site === 'same-origin' || site === 'none') return undefined

@@ -38,8 +38,9 @@ async function chooseAnswer(request: IncomingMessage, { access, page }: AnswerOp
   if (request.method !== 'GET' && request.method !== 'HEAD') return say(405, 'Only GET and HEAD are answered.')
 
   // The host is checked above; here it only completes the path to an address.
-  const url = URL.parse(request.url ?? '', 'http://localhost')
-  if (url === null || !(request.url ?? '').startsWith('/')) return say(400, 'This is no path.')
+  const target = request.url ?? ''
+  const url = URL.parse(`http://localhost${target}`)
+  if (url === null || !target.startsWith('/')) return say(400, 'This is no path.')
   const token = url.searchParams.get('token')
   if (url.pathname === '/' && token !== null && request.method === 'GET') {
     const cookie = access.redeem(token)
@@ -65,8 +66,17 @@ async function chooseAnswer(request: IncomingMessage, { access, page }: AnswerOp
  * elsewhere would keep a strict cookie back from the redirected request.
  */
 function enter(cookie?: string): Answer {
-  const { status, headers, body } = say(200, 'Opening Athanor …')
-  return { status, headers: { ...headers, refresh: '0; url=/', ...(cookie && { 'set-cookie': cookie }) }, body }
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      refresh: '0; url=/',
+      ...(cookie === undefined ? {} : { 'set-cookie': cookie }),
+    },
+    // The empty icon keeps the browser from asking for one that is not there.
+    body: '<!doctype html><title>Athanor</title><link rel="icon" href="data:,"><p>Opening Athanor …</p>\n',
+  }
 }
 
 function say(status: number, text: string): Answer {
