@@ -4,6 +4,12 @@ import { floatTensor, intTensor, nodeProto, type Attribute } from './model-proto
 import type { GraphParts } from './network-graph.ts'
 
 /**
+ * Halves are common (every picture twice the size has them) and round up in whole-number arithmetic; the little more
+ * than a half makes up for sums of 32-bit floats that fall short of it.
+ */
+const roundingHalf = 0.5 + 1e-4
+
+/**
  * Adds what turns `image`, unsigned bytes [batch, height, width, 3] of any size, into the network's `input`: squashed to
  * a square with an antialiasing triangle filter, centre crop, scaled to 0..1, normalised. Rows are resized first and
  * rounded to whole values before the columns are, because 8-bit resizers such as PIL do so.
@@ -13,7 +19,7 @@ export function addPreprocessing({ nodes, initializers }: GraphParts, preprocess
   const start = cropOffsetPx(resizePx, cropPx)
   initializers.push(
     intTensor('resize.size', [resizePx]),
-    floatTensor('half', [], Float32Array.of(0.5)),
+    floatTensor('half', [], Float32Array.of(roundingHalf)),
     intTensor('crop.starts', [start, start]),
     intTensor('crop.ends', [start + cropPx, start + cropPx]),
     intTensor('crop.axes', [2, 3]),

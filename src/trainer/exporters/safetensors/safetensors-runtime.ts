@@ -10,6 +10,7 @@ import { buildResnet } from '../../network/resnet.ts'
 import { readSafetensors } from '../../weights/safetensors.ts'
 import { readClasses, readPreprocessing } from '../export-files.ts'
 import type { ExportRuntime } from '../exporter.ts'
+import { rememberLast } from '../remember-last.ts'
 import { safetensorsFile } from './safetensors-exporter.ts'
 
 /**
@@ -23,20 +24,20 @@ export async function openSafetensorsRuntime(folder: string): Promise<ExportRunt
   const preprocessing = await readPreprocessing(folder)
   const network = buildResnet(Architecture.parse(metadata.get('architecture')), classes.length)
   const classifier = { network, preprocessing, parameters: createParameters(network, { weights, seed: 0 }) }
-  const run = async (images: readonly Uint8Array[]): Promise<Float32Array> => {
-    const { outputs } = await forwardPixels(classifier, images, { slots: images.length })
+  const run = rememberLast<Uint8Array>(async (pixels) => {
+    const size = preprocessing.cropPx ** 2 * 3
+    const slots = pixels.length / size
+    const images = Array.from({ length: slots }, (_, index) => pixels.subarray(index * size, (index + 1) * size))
+    const { outputs } = await forwardPixels(classifier, images, { slots })
     return Float32Array.from(outputs.flatMap((logits) => softmax(logits)))
-  }
+  })
   return {
     name: `Athanor on ${active.name}`,
-    fromPixels: (pixels, count) => {
-      const size = pixels.length / count
-      return run(Array.from({ length: count }, (_, index) => pixels.subarray(index * size, (index + 1) * size)))
-    },
+    fromPixels: run,
     fromFile: async (file) => {
       const { values, problem } = await readPixels({ file, contentHash: null }, preprocessing)
       if (problem !== null) throw new AppError('bad-file', `${file}: ${problem.message}`)
-      return run([values])
+      return run(values)
     },
   }
 }

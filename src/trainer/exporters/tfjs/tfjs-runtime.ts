@@ -8,6 +8,7 @@ import { readWholePixels } from '../../../imaging/read-whole-pixels.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { readPreprocessing } from '../export-files.ts'
 import type { ExportRuntime } from '../exporter.ts'
+import { rememberLast } from '../remember-last.ts'
 import { tfjsFiles } from './tfjs-exporter.ts'
 
 type Preprocess = (pixels: Uint8Array, width: number, height: number) => Float32Array
@@ -19,20 +20,21 @@ export async function openTfjsRuntime(folder: string): Promise<ExportRuntime> {
   const { cropPx } = await readPreprocessing(folder)
   const model = await loadGraphModel({ load: () => readArtifacts(folder) })
   const preprocess = await loadPreprocess(folder)
-  const run = async (values: Float32Array, count: number): Promise<Float32Array> => {
+  const run = rememberLast<Float32Array>(async (values) => {
+    const count = values.length / (cropPx * cropPx * 3)
     const output = tidy(() => model.predict(tensor4d(values, [count, cropPx, cropPx, 3])) as Tensor)
     const probabilities = await output.data<'float32'>()
     output.dispose()
     return probabilities
-  }
+  })
   return {
     name: `@tensorflow/tfjs ${version_core} (wasm)`,
-    fromPixels: (pixels, count) => run(Float32Array.from(pixels), count),
+    fromPixels: (pixels) => run(Float32Array.from(pixels)),
     fromFile: async (file) => {
       const read = await readWholePixels(file)
       if (read.state === 'unreadable') throw new AppError('bad-file', `${file}: ${read.message}`)
       const { values, widthPx, heightPx } = read.pixels
-      return run(preprocess(values, widthPx, heightPx), 1)
+      return run(preprocess(values, widthPx, heightPx))
     },
   }
 }
