@@ -4,8 +4,11 @@ import type { Handlers, Service, ServiceHandlers } from '../../shared/rpc/endpoi
 import { createBackboneHandlers } from './backbones/create-backbone-handlers.ts'
 import { createCatalogHandlers } from './catalog/catalog-handlers.ts'
 import type { CoreContext } from './core-context.ts'
+import { createDatasetsHandlers } from './datasets/datasets-handlers.ts'
+import { createExportsHandlers } from './exports/exports-handlers.ts'
 import type { Host } from './host.ts'
 import { createLabelsHandlers } from './labels/labels-handlers.ts'
+import { createModelsHandlers } from './models/models-handlers.ts'
 import { createProjectRegistry } from './project/open-projects.ts'
 import { createProjectHandlers } from './project/project-handlers.ts'
 import { createSystemHandlers } from './system/create-system-handlers.ts'
@@ -32,10 +35,10 @@ export function createCore(host: Host): Core {
     project: createProjectHandlers(context),
     catalog: createCatalogHandlers(context),
     labels: createLabelsHandlers(context),
-    datasets: notInThisBuild(coreContract.datasets),
+    datasets: createDatasetsHandlers(context),
     runs: notInThisBuild(coreContract.runs),
-    models: notInThisBuild(coreContract.models),
-    exports: notInThisBuild(coreContract.exports),
+    models: createModelsHandlers(context),
+    exports: createExportsHandlers(context),
     backbones: createBackboneHandlers(host),
     system: createSystemHandlers(host),
   }

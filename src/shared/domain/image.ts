@@ -19,6 +19,11 @@ export const ImageFacts = z.strictObject({
   conversions: z.array(z.string()),
   /** 64-bit difference hash of the picture as 16 hex digits; near duplicates differ in few bits. */
   perceptualHash: z.string().regex(/^[0-9a-f]{16}$/),
+  /**
+   * The same with 256 bits, as 64 hex digits. It decides: where all images of a folder look alike, 64 bits also join
+   * pictures that differ.
+   */
+  detailHash: z.string().regex(/^[0-9a-f]{64}$/),
 })
 export type ImageFacts = z.infer<typeof ImageFacts>
 

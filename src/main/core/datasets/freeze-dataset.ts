@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import type { FreezeOptions } from '../../../shared/contract/datasets.ts'
+import type { Dataset, DatasetEntry, Leak, SplitCounts } from '../../../shared/domain/dataset.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { transaction, type ReadableDb, type Writer } from '../database/handles.ts'
+import { allotSplits } from './allot-splits.ts'
+import { insertDataset } from './dataset-repository.ts'
+import { findDuplicates, groupDuplicates } from './duplicate-graph.ts'
+import { findLeaks } from './find-leaks.ts'
+import { type LabelledImage, readLabelledImages } from './labelled-images.ts'
+
+/**
+ * Freezes what is labelled now into a dataset that never changes. Copies and near copies go into one split together;
+ * where folders gave them different ones they are reported as leaks and, on request, left out of training. Errors:
+ * not-enough-data.
+ */
+export function freezeDataset(writer: Writer, options: FreezeOptions, nowMs: number): Dataset {
+  return transaction(writer, (tx) => {
+    const images = readLabelledImages(tx)
+    const classes = [...new Set(images.map(({ className }) => className))].sort()
+    refuseFewClasses(classes, images)
+
+    const duplicates = findDuplicates(images, options.nearDistanceBits)
+    const splits = allotSplits(images, groupDuplicates(images, duplicates), options)
+    const placed = images.map((image, at) => ({ ...image, split: splits[at] ?? ('train' as const) }))
+    const { leaks, leakingTraining } = findLeaks(placed, duplicates)
+    const kept = options.dropLeaks ? placed.filter((_, at) => !leakingTraining.has(at)) : placed
+
+    const entries = kept.map(({ id, path, contentHash, className, split }): DatasetEntry => {
+      return { imageId: id, path, contentHash, classIndex: classes.indexOf(className), split }
+    })
+    const countsByClass = classes.map((_, at) => countSplits(entries, at))
+    refuseUntrained(classes, countsByClass, placed.length - kept.length)
+    return insertDataset(
+      tx,
+      {
+        createdAtMs: nowMs,
+        seed: options.seed,
+        classes,
+        countsByClass,
+        hash: hashEntries(entries, classes),
+        leaks: [...leaks],
+        droppedLeakCount: placed.length - kept.length,
+      },
+      entries,
+    )
+  })
+}
+
+/** Leaks between the splits that folders gave. */
+export function listGivenLeaks(db: ReadableDb, nearDistanceBits: number): Leak[] {
+  const images = readLabelledImages(db)
+  return [...findLeaks(images, findDuplicates(images, nearDistanceBits)).leaks]
+}
+
+/** SHA-256 over the entries in the order of their paths; equal hashes mean equal datasets. */
+function hashEntries(entries: readonly DatasetEntry[], classes: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const { path, contentHash, classIndex, split } of entries) {
+    hash.update(`${JSON.stringify([path, contentHash, classes[classIndex], split])}\n`)
+  }
+  return hash.digest('hex')
+}
+
+function countSplits(entries: readonly DatasetEntry[], classIndex: number): SplitCounts {
+  const counts = { train: 0, validation: 0, test: 0 }
+  for (const entry of entries) if (entry.classIndex === classIndex) counts[entry.split] += 1
+  return counts
+}
+
+function refuseFewClasses(classes: readonly string[], images: readonly LabelledImage[]): void {
+  if (classes.length >= 2) return
+  const found =
+    images.length === 0
+      ? 'no image that can be read has a label'
+      : `all ${images.length} labelled images are "${classes[0] ?? ''}"`
+  throw new AppError('not-enough-data', `There is nothing to tell apart yet: ${found}. Label images of two classes.`)
+}
+
+function refuseUntrained(classes: readonly string[], counts: readonly SplitCounts[], droppedCount: number): void {
+  const without = classes.filter((_, at) => counts[at]?.train === 0).map((name) => `"${name}"`)
+  if (without.length === 0) return
+  const dropped = droppedCount > 0 ? ` after ${droppedCount} images that leak were left out` : ''
+  throw new AppError(
+    'not-enough-data',
+    `There are no training images of ${without.join(', ')}${dropped}. Label more images, ` +
+      'or move some of them out of the validation and test folders.',
+  )
+}
