@@ -1,4 +1,4 @@
-import { isAppError, toAppError } from '../../shared/errors.ts'
+import { AppError, isAppError, toAppError } from '../../shared/errors.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import type { Terminal } from './output/terminal.ts'
 
@@ -12,6 +12,14 @@ export function reportError(terminal: Terminal, thrown: unknown, { verbose }: { 
   if (!isForeseen && !verbose) terminal.note('Run it again with --verbose to see the cause, and please report it.')
   if (verbose) for (const line of causesOf(error)) terminal.note(`  ${line}`)
   return exitCodeOf(error.code)
+}
+
+/** A refusal to overwrite, as one that names the flag; any other error as it is. */
+export function hintAtForce(thrown: unknown, what: string): unknown {
+  if (!isAppError(thrown) || thrown.code !== 'conflict') return thrown
+  return new AppError('conflict', `${what} is there already. Choose another, or replace it with --force.`, {
+    cause: thrown,
+  })
 }
 
 /** The chain of causes, each with where it was thrown. */

@@ -29,4 +29,5 @@ test('a line is cut between characters, never inside one', () => {
 
 test('CSV quotes what would break it', () => {
   expect(csvLine(['a,b', 'say "x"', 'two\nlines', null, 0.5])).toBe('"a,b","say ""x""","two\nlines",,0.5\r\n')
+  expect(csvLine(['=cmd()', -1])).toBe("'=cmd(),-1\r\n")
 })

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { formatBytes, formatCount } from '../output/quantities.ts'
 import { formatTable } from '../output/table.ts'
 import { argumentOf } from '../parse-arguments.ts'
+import { hintAtForce } from '../report-error.ts'
 import { fetchBackbone } from '../steps/fetch-backbone.ts'
 
 const defaultBackbone = 'resnet18-imagenet'
@@ -72,11 +73,12 @@ export function registerBackbone(program: Command, context: Context): void {
     .option('--force', 'replace a backbone of that name')
     .action(async (file: string, options: { name?: string; force?: true }) => {
       const core = await context.core()
-      const card = await core.backbones.add({
-        file: resolve(context.workingFolder, file),
-        name: options.name ?? null,
-        overwrite: options.force === true,
-      })
+      const added = { file: resolve(context.workingFolder, file), name: options.name ?? null }
+      const card = await core.backbones
+        .add({ ...added, overwrite: options.force === true })
+        .catch((thrown: unknown) => {
+          throw hintAtForce(thrown, 'A backbone of that name')
+        })
       sayAdded(context, card)
     })
 }

@@ -4,12 +4,14 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { ClassId } from '../../../shared/domain/ids.ts'
 import { ClassName } from '../../../shared/domain/label.ts'
+import type { Edit } from '../../../shared/contract/labels.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { catalogPath, openProject, type Workplace } from '../open-project.ts'
 import { countOf } from '../output/quantities.ts'
 import { checked } from '../parse-arguments.ts'
+import { hintAtForce } from '../report-error.ts'
 
 interface LabelOptions {
   readonly csv?: string
@@ -63,14 +65,7 @@ async function assign(
   const { core, project } = workplace
   if (files.length === 0) throw new AppError('bad-input', 'Give at least one file or folder of images.')
   const paths = (await Promise.all(files.map((file) => pathsOf(context, workplace, file)))).flat()
-  const classId = className === null ? null : await findOrMakeClass(context, workplace, className)
-  const edit = await core.labels.assign({
-    projectId: project.id,
-    images: { paths: [...new Set(paths)] },
-    classId,
-    origin: 'person',
-    who: userName(),
-  })
+  const edit = await applyLabel(context, workplace, { className, paths: [...new Set(paths)] })
   const counts = await core.catalog.counts({ projectId: project.id })
   context.terminal.answer({ edit, counts })
   context.terminal.say(`Saved: ${edit.description}. Take it back with: athanor label --undo`)
@@ -103,14 +98,29 @@ async function pathsOf(context: Context, { core, project }: Workplace, file: str
   return paths
 }
 
-async function findOrMakeClass(context: Context, { core, project }: Workplace, given: string): Promise<ClassId> {
-  const name = checked(ClassName, given, 'The class')
-  const classes = await core.labels.classes({ projectId: project.id })
-  const found = classes.find((candidate) => candidate.name === name)
-  if (found !== undefined) return found.id
-  const created = await core.labels.createClass({ projectId: project.id, name })
-  context.terminal.note(`"${created.name}" is a new class.`)
-  return created.id
+/** One edit; a class that does not exist yet is made first, and does not stay behind where the edit is refused. */
+async function applyLabel(
+  { terminal }: Context,
+  { core, project }: Workplace,
+  { className, paths }: { readonly className: string | null; readonly paths: string[] },
+): Promise<Edit> {
+  const projectId = project.id
+  const assignTo = (classId: ClassId | null): Promise<Edit> =>
+    core.labels.assign({ projectId, images: { paths }, classId, origin: 'person', who: userName() })
+  if (className === null) return assignTo(null)
+  const name = checked(ClassName, className, 'The class')
+  const classes = await core.labels.classes({ projectId })
+  const known = classes.find((candidate) => candidate.name === name)
+  if (known !== undefined) return assignTo(known.id)
+  const made = await core.labels.createClass({ projectId, name })
+  try {
+    const edit = await assignTo(made.id)
+    terminal.note(`"${made.name}" is a new class.`)
+    return edit
+  } catch (thrown) {
+    await core.labels.deleteClass({ projectId, classId: made.id })
+    throw thrown
+  }
 }
 
 async function importCsv(context: Context, { core, project }: Workplace, file: string): Promise<void> {
@@ -122,9 +132,9 @@ async function importCsv(context: Context, { core, project }: Workplace, file: s
     terminal.note(`Nothing was applied: ${countOf(result.badLines.length, 'line')} of ${file} to put right first.`)
     return context.setExitCode(exitCodes.badInput.code)
   }
+  const undo = result.labelled === 0 ? '' : ' Take it back with: athanor label --undo'
   terminal.say(
-    `Saved: ${countOf(result.labelled, 'image')} labelled from ${file}, ${countOf(result.unchanged, 'label')} as before. ` +
-      'Take it back with: athanor label --undo',
+    `Saved: ${countOf(result.labelled, 'image')} labelled from ${file}, ${countOf(result.unchanged, 'label')} as before.${undo}`,
   )
   terminal.say('Next: athanor classes, or athanor tune')
 }
@@ -136,7 +146,11 @@ async function exportCsv(
   overwrite: boolean,
 ): Promise<void> {
   const target = resolve(context.workingFolder, file)
-  const result = await core.labels.exportCsv({ projectId: project.id, file: target, overwrite })
+  const result = await core.labels
+    .exportCsv({ projectId: project.id, file: target, overwrite })
+    .catch((thrown: unknown) => {
+      throw hintAtForce(thrown, file)
+    })
   context.terminal.answer(result)
   context.terminal.say(`Wrote ${countOf(result.lines, 'labelled image')} to ${result.file}.`)
 }
