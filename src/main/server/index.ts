@@ -76,6 +76,9 @@ function interrupted(): Promise<void> {
   })
 }
 
+// Whoever read the address may go away; that is no reason to end.
+process.stdout.on('error', () => undefined)
+process.stderr.on('error', () => undefined)
 try {
   await main()
 } catch (error) {
