@@ -7,7 +7,6 @@ export function conversionsOf(header: Header, decoded: { readonly isTransparent:
   if (pageCount > 1) words.push(`first of ${pageCount} ${format === 'tiff' ? 'pages' : 'frames'}`)
   if (header.isPalette && format !== 'gif') words.push('palette to full colour')
   if (colour === 'cmyk') words.push(profile ? `CMYK (${profile.name}) to sRGB` : 'CMYK to sRGB')
-  else if (colour === 'lab') words.push('Lab to sRGB')
   else if (colour === 'grey') words.push('grey to sRGB')
   else if (profile && !profile.isSrgb) words.push(`${profile.name} to sRGB`)
   if (bitsPerSample > 8) words.push(`${bitsPerSample} bits to 8`)

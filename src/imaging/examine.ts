@@ -46,7 +46,8 @@ export async function examineFile(file: string, options: { thumbnailPx: number }
 
 async function encodeThumbnail({ values, widthPx, heightPx }: Raster): Promise<Uint8Array<ArrayBuffer>> {
   const encoded = await sharp(values, { raw: { width: widthPx, height: heightPx, channels: 3 } })
-    .webp({ quality: 80, effort: 0 })
+    // Lossy WebP smears the colours of a handful of pixels, which costs nothing to avoid.
+    .webp({ quality: 80, effort: 0, lossless: Math.max(widthPx, heightPx) <= 64 })
     .toBuffer()
   // A copy of its own: small buffers of Node share one allocation.
   return new Uint8Array(encoded)

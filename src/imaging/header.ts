@@ -5,7 +5,7 @@ import { sharp } from './decoder.ts'
 import { readIccProfile, type IccProfile } from './icc-profile.ts'
 import { decodeSecondsMax, pageCountMax, pixelCountMax } from './limits.ts'
 import { withoutPngText } from './png-text.ts'
-import { RefusedImage, toRefusedImage } from './refused-image.ts'
+import { labColours, RefusedImage, toRefusedImage } from './refused-image.ts'
 import { sniffFormat } from './sniff-format.ts'
 
 /** What a file says about its picture, before any pixel is decoded. Sizes are as stored, before orientation. */
@@ -16,7 +16,7 @@ export interface Header {
   /** EXIF orientation, 1 to 8. */
   readonly orientation: number
   readonly pageCount: number
-  readonly colour: 'rgb' | 'grey' | 'cmyk' | 'lab'
+  readonly colour: 'rgb' | 'grey' | 'cmyk'
   readonly bitsPerSample: number
   readonly isPalette: boolean
   readonly hasAlpha: boolean
@@ -67,6 +67,7 @@ async function readWithSharp(bytes: Uint8Array, format: ImageFormat): Promise<He
       `The file begins like a ${format.toUpperCase()} picture but does not go on as one.`,
     )
   }
+  if (metadata.space.startsWith('lab')) throw labColours()
   if (metadata.depth !== 'uchar' && metadata.depth !== 'ushort') {
     throw new RefusedImage(
       'format-not-supported',
@@ -100,10 +101,6 @@ function colourOf(metadata: Metadata): Header['colour'] {
       return 'grey'
     case 'cmyk':
       return 'cmyk'
-    case 'lab':
-    case 'labs':
-    case 'labq':
-      return 'lab'
     default:
       return 'rgb'
   }

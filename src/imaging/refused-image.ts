@@ -32,6 +32,7 @@ export function toRefusedImage(thrown: unknown): RefusedImage {
       options,
     )
   }
+  if (detail.includes('bad labq format')) return labColours()
   if (endsEarly.test(detail)) {
     return new RefusedImage(
       'truncated',
@@ -40,6 +41,11 @@ export function toRefusedImage(thrown: unknown): RefusedImage {
     )
   }
   return new RefusedImage('corrupt', `The picture is damaged and cannot be decoded (${firstLine(detail)}).`, options)
+}
+
+/** libvips misreads the 8-bit ones; they come from print shops and are rare. */
+export function labColours(): RefusedImage {
+  return new RefusedImage('format-not-supported', 'The picture has Lab colours. Save a copy in RGB.')
 }
 
 function firstLine(text: string): string {
