@@ -4,7 +4,7 @@ import type { ExportEvent, exports } from '../../../shared/contract/exports.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { HandlerContext, ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import type { CoreContext, OpenProject } from '../core-context.ts'
-import { readEntries } from '../models/read-entries.ts'
+import { readEntries } from '../datasets/dataset-repository.ts'
 import { readManifest } from '../models/read-manifest.ts'
 import { openTrainer } from '../processes/open-process.ts'
 

@@ -4,7 +4,7 @@ import type { HandlerContext, ServiceHandlers } from '../../../shared/rpc/endpoi
 import type { CoreContext } from '../core-context.ts'
 import { openTrainer } from '../processes/open-process.ts'
 import { listFiles } from './list-files.ts'
-import { readEntries } from './read-entries.ts'
+import { readEntries } from '../datasets/dataset-repository.ts'
 import { listModelIds, readManifest } from './read-manifest.ts'
 import { storeEvaluation } from './store-evaluation.ts'
 
