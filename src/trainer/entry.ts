@@ -17,7 +17,7 @@ async function* runJob(job: TrainJob, signal: AbortSignal): AsyncGenerator<Train
   const stop = new AbortController()
   stopJob = stop
   try {
-    await using events = train(job, {
+    await using events = train(withOwnNode(job), {
       now: () => performance.now(),
       date: Date.now,
       signal: AbortSignal.any([signal, stop.signal]),
@@ -36,6 +36,11 @@ async function* runJob(job: TrainJob, signal: AbortSignal): AsyncGenerator<Train
   } finally {
     stopJob = null
   }
+}
+
+/** The numbers come out of this Node, whatever core runs under. */
+function withOwnNode(job: TrainJob): TrainJob {
+  return { ...job, versions: { ...job.versions, node: process.versions.node } }
 }
 
 serveParent(

@@ -1,6 +1,5 @@
-import { type CoreContract, coreContract } from '../../shared/contract/index.ts'
-import { AppError } from '../../shared/errors.ts'
-import type { Handlers, Service, ServiceHandlers } from '../../shared/rpc/endpoint.ts'
+import type { CoreContract } from '../../shared/contract/index.ts'
+import type { Handlers } from '../../shared/rpc/endpoint.ts'
 import { createBackboneHandlers } from './backbones/create-backbone-handlers.ts'
 import { createCatalogHandlers } from './catalog/catalog-handlers.ts'
 import type { CoreContext } from './core-context.ts'
@@ -11,6 +10,7 @@ import { createLabelsHandlers } from './labels/labels-handlers.ts'
 import { createModelsHandlers } from './models/models-handlers.ts'
 import { createProjectRegistry } from './project/open-projects.ts'
 import { createProjectHandlers } from './project/project-handlers.ts'
+import { createRunsHandlers } from './runs/runs-handlers.ts'
 import { createSystemHandlers } from './system/create-system-handlers.ts'
 
 export interface Core {
@@ -36,7 +36,7 @@ export function createCore(host: Host): Core {
     catalog: createCatalogHandlers(context),
     labels: createLabelsHandlers(context),
     datasets: createDatasetsHandlers(context),
-    runs: notInThisBuild(coreContract.runs),
+    runs: createRunsHandlers(context),
     models: createModelsHandlers(context),
     exports: createExportsHandlers(context),
     backbones: createBackboneHandlers(host),
@@ -49,12 +49,4 @@ export function createCore(host: Host): Core {
       projects.close()
     },
   }
-}
-
-/** Stands in for a service whose handlers have yet to be written. */
-function notInThisBuild<S extends Service>(service: S): ServiceHandlers<S> {
-  const refuse = () => {
-    throw new AppError('internal', 'not part of this build')
-  }
-  return Object.fromEntries(Object.keys(service).map((method) => [method, refuse])) as unknown as ServiceHandlers<S>
 }

@@ -1,0 +1,32 @@
+import type { ModelManifest } from '../../../shared/domain/model.ts'
+import type { RunOutcome } from '../../../shared/domain/run.ts'
+import type { AppErrorCode } from '../../../shared/errors.ts'
+import { toAppError } from '../../../shared/errors.ts'
+import type { RunChange } from './run-transitions.ts'
+
+/** How a run ended, and what its row takes over from that. */
+export interface Ending extends RunChange {
+  readonly result: RunOutcome
+}
+
+export const stopped: Ending = { result: { outcome: 'stopped', resumable: true } }
+export const interrupted: Ending = { result: { outcome: 'interrupted', resumable: true } }
+
+/** Going on would only fail in the same way. */
+const finalCodes: ReadonlySet<AppErrorCode> = new Set(['not-finite', 'bad-input'])
+
+export function endingOfFailure(thrown: unknown): Ending {
+  const { code, message } = toAppError(thrown)
+  return { result: { outcome: 'failed', code, message, resumable: !finalCodes.has(code) } }
+}
+
+/** The accuracy is that on the test images, or on the validation images where there are no others. */
+export function endingOfModel({ id, evaluations, device }: ModelManifest): Ending {
+  const evaluation = evaluations.find(({ split }) => split === 'test') ?? evaluations[0]
+  return {
+    result: { outcome: 'done', modelId: id },
+    modelId: id,
+    device,
+    accuracy: evaluation?.accuracy ?? null,
+  }
+}

@@ -1,0 +1,59 @@
+import type { RunId } from '../../../shared/domain/ids.ts'
+import type { TrainerEvent } from '../../../shared/domain/run.ts'
+import type { OpenProject } from '../core-context.ts'
+import { transaction } from '../database/handles.ts'
+import type { Host } from '../host.ts'
+import { appendEvents } from './run-repository.ts'
+
+/** Stores what a trainer reports; whoever watches the run reads it from there. */
+export interface RunLog {
+  add(event: TrainerEvent): void
+  /** Stores what is waiting; false where that failed, and it goes on waiting. */
+  flush(): boolean
+  /** No more timers; what is still waiting stays for `flush`. */
+  close(): void
+}
+
+/** Every transaction waits for the disk, so steps are stored together, the latest of them only. */
+const stepIntervalMs = 400
+
+export function createRunLog(host: Host, project: OpenProject, runId: RunId): RunLog {
+  let waiting: { readonly atMs: number; readonly event: TrainerEvent }[] = []
+  let timer: NodeJS.Timeout | null = null
+
+  function flush(): boolean {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    if (waiting.length === 0) return true
+    try {
+      transaction(project.writer, (tx) => appendEvents(tx, runId, waiting))
+    } catch (thrown) {
+      // A full disk must not end hours of training: the events wait until there is space.
+      host.log(`${runId}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+      schedule()
+      return false
+    }
+    waiting = []
+    return true
+  }
+
+  function schedule(): void {
+    timer ??= setTimeout(flush, stepIntervalMs)
+  }
+
+  return {
+    add(event) {
+      const isStep = event.kind === 'step'
+      const last = waiting.at(-1)
+      if (isStep && last?.event.kind === 'step') waiting.pop()
+      waiting.push({ atMs: host.now(), event })
+      if (isStep) schedule()
+      else flush()
+    },
+    flush,
+    close() {
+      if (timer !== null) clearTimeout(timer)
+      timer = null
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import type { runs } from '../../../shared/contract/runs.ts'
+import type { RunId } from '../../../shared/domain/ids.ts'
+import type { Run } from '../../../shared/domain/run.ts'
+import { AppError } from '../../../shared/errors.ts'
+import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
+import type { CoreContext, OpenProject } from '../core-context.ts'
+import { transaction } from '../database/handles.ts'
+import type { Host } from '../host.ts'
+import { interruptDeadRuns, interruptIfDead, requireLock } from './run-lock.ts'
+import { createRunQueue } from './run-queue.ts'
+import type { RunQueue } from './run-queue.ts'
+import { getRun, listRuns } from './run-repository.ts'
+import { endRun, moveRun, requireTransition } from './run-transitions.ts'
+import { startRun } from './start-run.ts'
+import { watchRun } from './watch-run.ts'
+
+export function createRunsHandlers(context: CoreContext): ServiceHandlers<typeof runs> {
+  const { host, projects } = context
+  const queue = createRunQueue(host)
+  context.onProjectOpen((project) => interruptDeadRuns(project, host.now()))
+  context.onClose(() => queue.close())
+  return {
+    start: (input) => startRun(host, projects.get(input.projectId), { queue, input }),
+    resume: ({ projectId, runId }) => resumeRun(host, projects.get(projectId), { queue, runId }),
+    stop: ({ projectId, runId }) => stopRun(host, projects.get(projectId), runId),
+    watch: ({ projectId, runId, afterSeq }, { signal }) =>
+      watchRun(projects.get(projectId), runId, { host, afterSeq, signal }),
+    list: ({ projectId }) => listRuns(projects.get(projectId).reader),
+    get: ({ projectId, runId }) => getRun(projects.get(projectId).reader, runId),
+  }
+}
+
+async function resumeRun(
+  host: Host,
+  project: OpenProject,
+  { queue, runId }: { readonly queue: RunQueue; readonly runId: RunId },
+): Promise<Run> {
+  interruptIfDead(project, runId, host.now())
+  const run = getRun(project.reader, runId)
+  requireTransition(run, 'queued')
+  if (run.result?.outcome === 'failed' && !run.result.resumable) {
+    throw new AppError('conflict', `${runId} would fail again: ${run.result.message} Start a new run.`)
+  }
+  const lock = requireLock(project, runId)
+  try {
+    transaction(project.writer, (tx) =>
+      moveRun(tx, runId, { to: 'queued', atMs: host.now(), endedAtMs: null, result: null }),
+    )
+  } catch (thrown) {
+    lock.release()
+    throw thrown
+  }
+  await queue.add({ project, runId, resume: true, lock })
+  return getRun(project.reader, runId)
+}
+
+/** The process that works on the run, which may be another one, sees the wish in the catalog. */
+function stopRun(host: Host, project: OpenProject, runId: RunId): Run {
+  const atMs = host.now()
+  if (interruptIfDead(project, runId, atMs)) return getRun(project.reader, runId)
+  return transaction(project.writer, (tx) => {
+    const run = getRun(tx, runId)
+    if (run.state === 'stopping') return run
+    if (run.state !== 'queued') return moveRun(tx, runId, { to: 'stopping', atMs })
+    return endRun(tx, runId, { result: { outcome: 'stopped', resumable: true }, atMs })
+  })
+}

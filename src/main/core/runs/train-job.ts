@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import type { TrainJob } from '../../../shared/contract/trainer.ts'
+import type { RunId } from '../../../shared/domain/ids.ts'
+import type { OpenProject } from '../core-context.ts'
+import { modelIdOf, rowOf } from '../database/row-ids.ts'
+import { getDataset, readEntries } from '../datasets/dataset-repository.ts'
+import type { Host } from '../host.ts'
+import { readVersions } from '../system/read-versions.ts'
+import { getRun } from './run-repository.ts'
+
+/** Versions that the numbers of a run may depend on. The trainer adds that of its own Node. */
+const decisiveVersions = ['athanor', 'tfjs', 'sharp', 'libvips'] as const
+
+/** Everything that the trainer needs for a run of the catalog. */
+export function trainJobOf(
+  { storeFolder }: Host,
+  { imageFolder, projectFolder, layout, reader }: OpenProject,
+  { runId, resume }: { readonly runId: RunId; readonly resume: boolean },
+): TrainJob {
+  const { recipe, datasetId } = getRun(reader, runId)
+  const { hash, classes } = getDataset(reader, datasetId)
+  const modelId = modelIdOf(rowOf(runId))
+  const versions = readVersions()
+  return {
+    runId,
+    modelId,
+    recipe,
+    imageFolder,
+    runFolder: layout.runFolder(runId),
+    modelFolder: layout.modelFolder(modelId),
+    storeFolder,
+    featuresFolder: join(projectFolder, 'features'),
+    versions: Object.fromEntries(decisiveVersions.map((name) => [name, versions[name] ?? 'unknown'])),
+    dataset: { id: datasetId, hash, classes, entries: readEntries(reader, datasetId) },
+    resume,
+  }
+}
