@@ -11,7 +11,8 @@ export interface ProjectChoice {
 }
 
 export interface ProjectLocation {
-  readonly imageFolder: string
+  /** Null: the one that the project, which lies apart, was used with last. */
+  readonly imageFolder: string | null
   /** Null: `.athanor` in the image folder. */
   readonly projectFolder: string | null
 }
@@ -41,8 +42,7 @@ function locateGiven(project: string, folder: string | undefined, workingFolder:
       `${project} holds no project. Make one with "athanor import FOLDER --project DIR".`,
     )
   }
-  // A project that lies apart does not say where its images are.
-  return { imageFolder: workingFolder, projectFolder: project }
+  return { imageFolder: null, projectFolder: project }
 }
 
 function findUpwards(folder: string): string | undefined {

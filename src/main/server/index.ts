@@ -32,7 +32,9 @@ async function main(): Promise<void> {
   const core = createCore(createNodeHost({ log: warn }))
   try {
     const [folder] = positionals
-    if (folder !== undefined) await openProject(core, folder, values.project ?? null)
+    if (folder !== undefined || values.project !== undefined) {
+      await openProject(core, folder ?? null, values.project ?? null)
+    }
     const server = await startServer({
       handlers: core.handlers,
       pageFolder: join(findRoot(import.meta.dirname), 'out/renderer'),
@@ -63,7 +65,7 @@ function readArguments() {
 }
 
 /** Through the contract, as every caller does, so that the input is checked and completed. */
-async function openProject({ handlers }: Core, imageFolder: string, projectFolder: string | null): Promise<void> {
+async function openProject({ handlers }: Core, imageFolder: string | null, projectFolder: string | null): Promise<void> {
   const [near, far] = createMemoryChannels()
   serve(coreContract, handlers, far)
   await createClient(coreContract, near).project.open({ imageFolder, projectFolder })

@@ -23,7 +23,8 @@ export const project = {
    */
   open: call(
     z.strictObject({
-      imageFolder: z.string().min(1),
+      /** Null: the folder that `projectFolder` was opened with last. */
+      imageFolder: z.string().min(1).nullable(),
       /** For image folders that may not be written to; null: `.athanor` inside the image folder. */
       projectFolder: z.string().min(1).nullable().default(null),
       create: z.boolean().default(true),

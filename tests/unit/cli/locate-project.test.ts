@@ -38,5 +38,6 @@ test('--project takes an image folder, its .athanor, or a project that lies apar
     imageFolder: at('photos'),
     projectFolder: at('apart'),
   })
+  expect(locateProject({ project: 'apart' }, root)).toEqual({ imageFolder: null, projectFolder: at('apart') })
   expect(() => locateProject({ project: 'empty' }, root)).toThrow('holds no project')
 })

@@ -37,7 +37,10 @@ export function registerServe(program: Command, context: Context): void {
 function placeWords({ options: { project }, workingFolder }: Context, folder: string | undefined): string[] {
   try {
     const { imageFolder, projectFolder } = locateProject({ folder, project }, workingFolder)
-    return projectFolder === null ? [imageFolder] : [imageFolder, '--project', projectFolder]
+    return [
+      ...(imageFolder === null ? [] : [imageFolder]),
+      ...(projectFolder === null ? [] : ['--project', projectFolder]),
+    ]
   } catch (thrown) {
     if (folder === undefined && project === undefined) return []
     throw thrown
