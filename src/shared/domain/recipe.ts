@@ -51,9 +51,9 @@ export const Recipe = z.strictObject({
   missingRatioMax: z.number().min(0).max(1).describe('share of images that may be gone before the run gives up'),
   checkpointSeconds: z
     .number()
-    .min(1)
+    .min(0)
     .max(3600)
-    .describe('seconds between checkpoints; one is also made after each epoch'),
+    .describe('seconds between checkpoints, 0 for one after each update; one is also made after each epoch'),
   limit: z
     .int()
     .min(2)
