@@ -65,7 +65,11 @@ function readArguments() {
 }
 
 /** Through the contract, as every caller does, so that the input is checked and completed. */
-async function openProject({ handlers }: Core, imageFolder: string | null, projectFolder: string | null): Promise<void> {
+async function openProject(
+  { handlers }: Core,
+  imageFolder: string | null,
+  projectFolder: string | null,
+): Promise<void> {
   const [near, far] = createMemoryChannels()
   serve(coreContract, handlers, far)
   await createClient(coreContract, near).project.open({ imageFolder, projectFolder })
