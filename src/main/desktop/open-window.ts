@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { BrowserWindow, MessageChannelMain, nativeTheme } from 'electron'
 import { coreContract } from '../../shared/contract/index.ts'
+import type { Channel } from '../../shared/rpc/channel.ts'
 import { messagePortChannel } from '../../shared/rpc/message-port-channel.ts'
 import { portMessage } from '../../shared/rpc/port-message.ts'
 import { serve } from '../../shared/rpc/server.ts'
@@ -33,14 +34,16 @@ export function openWindow({ core, host, rootFolder }: WindowOptions): BrowserWi
     },
   })
   window.once('ready-to-show', () => window.show())
+  let channel: Channel | undefined
   window.webContents.on('did-finish-load', () => {
     if (!window.webContents.getURL().startsWith(`${pageOrigin}/`)) return
     const { port1, port2 } = new MessageChannelMain()
-    serve(coreContract, core.handlers, messagePortChannel(port1), {
-      onUnexpected: (error) => host.log(error.message),
-    })
+    channel?.close()
+    channel = messagePortChannel(port1)
+    serve(coreContract, core.handlers, channel, { onUnexpected: (error) => host.log(error.message) })
     window.webContents.postMessage(portMessage, null, [port2])
   })
+  window.on('closed', () => channel?.close())
   void window.loadURL(`${pageOrigin}/`)
   return window
 }

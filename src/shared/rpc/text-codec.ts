@@ -18,7 +18,7 @@ export function decodeText(text: string): unknown {
 function refuseWhatJsonCannotSay(value: unknown, path: readonly string[], ancestors: Set<object>): void {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return
   if (typeof value === 'number' && Number.isFinite(value)) return
-  if (typeof value !== 'object') throw refusal(typeof value === 'number' ? String(value) : `a ${typeof value}`, path)
+  if (typeof value !== 'object') throw refusal(nameOf(value), path)
   if (ancestors.has(value)) throw refusal('a cycle', path)
   ancestors.add(value)
   if (Array.isArray(value)) {
@@ -33,6 +33,10 @@ function refuseWhatJsonCannotSay(value: unknown, path: readonly string[], ancest
     }
   }
   ancestors.delete(value)
+}
+
+function nameOf(value: unknown): string {
+  return typeof value === 'number' || value === undefined ? String(value) : `a ${typeof value}`
 }
 
 function isPlain(value: object): boolean {

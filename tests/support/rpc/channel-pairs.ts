@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process'
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { MessageChannel } from 'node:worker_threads'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Channel } from '../../../src/shared/rpc/channel.ts'
 import { createMemoryChannels } from '../../../src/shared/rpc/memory-channel.ts'
-import { messagePortChannel, type EmitterPort } from '../../../src/shared/rpc/message-port-channel.ts'
+import { messagePortChannel } from '../../../src/shared/rpc/message-port-channel.ts'
 import { processChannel } from '../../../src/shared/rpc/process-channel.ts'
 import { serve } from '../../../src/shared/rpc/server.ts'
 import { webSocketChannel } from '../../../src/shared/rpc/web-socket-channel.ts'
+import { asElectronPort } from './electron-port.ts'
 import { createProbe, probeContract } from './probe.ts'
 
 /** The caller's end of a channel at whose other end the probe is served. */
@@ -88,17 +89,4 @@ async function openWebSocket(): Promise<ServedChannel> {
     accepted.terminate()
     await new Promise((resolve) => listener.close(resolve))
   })
-}
-
-/** MessagePortMain gives its messages to `on` as events and knows neither addEventListener nor messageerror. */
-function asElectronPort(port: MessagePort): EmitterPort {
-  const events = new EventEmitter()
-  port.on('message', (data: unknown) => events.emit('message', { data, ports: [] }))
-  port.on('close', () => events.emit('close'))
-  return {
-    postMessage: (message) => port.postMessage(message),
-    start: () => port.start(),
-    close: () => port.close(),
-    on: (type: string, listener: (event: { data: unknown }) => void) => events.on(type, listener),
-  }
 }
