@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, linkSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { hasErrorCode } from './error-code.ts'
@@ -20,7 +20,7 @@ export interface CreateCatalogOptions {
  * half made, and an empty file is never one. Where another Athanor was faster, its catalog stays.
  */
 export function createCatalog(file: string, options: CreateCatalogOptions): void {
-  if (existsSync(`${file}-wal`)) {
+  if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
     throw new AppError(
       'catalog-damaged',
       `${file} is gone, but ${file}-wal is there and may hold labels. Nothing was touched: ` +

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, rmSync } from 'node:fs'
 import { AppError } from '../../../shared/errors.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { catalogApplicationId } from './create-catalog.ts'
@@ -22,6 +22,17 @@ export function inspectCatalog(file: string, versionKnown: number): number {
     throw damaged(file, 'it is a database, but not a catalog of Athanor')
   }
   refuseNewer(file, header.readUInt32BE(userVersionOffset), versionKnown)
+  const logIsThere = existsSync(`${file}-wal`)
+  try {
+    return inspectWithSqlite(file, versionKnown)
+  } catch (thrown) {
+    // Reading has put an empty log beside the file.
+    if (!logIsThere) for (const suffix of ['-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
+    throw thrown
+  }
+}
+
+function inspectWithSqlite(file: string, versionKnown: number): number {
   const connection = openConnection(file, { readOnly: true })
   try {
     // What has been committed last may still be in the -wal file.

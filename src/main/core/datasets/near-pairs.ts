@@ -8,7 +8,7 @@ export interface NearPair {
   readonly distanceBits: number
 }
 
-type Visit = (a: number, b: number) => void
+type Visit = (a: number, b: number, wasVisited?: (a: number, b: number) => boolean) => void
 
 const partCount = 4
 const partBits = 16
@@ -22,15 +22,15 @@ export function findNearPairs(prints: Fingerprints, nearDistanceBits: number): N
   const telling = Array.from({ length: prints.count }, (_, at) => at).filter((at) => isTelling(prints, at))
   const masks = masksWithin(Math.floor(nearDistanceBits / partCount))
   const pairs: NearPair[] = []
-  const visit: Visit = (a, b) => {
+  const visit: Visit = (a, b, wasVisited) => {
+    // The cheapest question first: of pictures that are all alike there are millions of candidates.
     const distanceBits = coarseDistance(prints, a, b)
-    if (distanceBits <= nearDistanceBits && isSamePicture(prints, [a, b], nearDistanceBits)) {
-      pairs.push({ a, b, distanceBits })
-    }
+    if (distanceBits > nearDistanceBits || wasVisited?.(a, b) === true) return
+    if (isSamePicture(prints, [a, b], nearDistanceBits)) pairs.push({ a, b, distanceBits })
   }
   if (masks.length * partCount < telling.length / 2) visitIndexed(prints, telling, masks, visit)
   else visitAll(telling, visit)
-  return pairs
+  return pairs.sort((one, other) => one.a - other.a || one.b - other.b)
 }
 
 function visitAll(items: readonly number[], visit: Visit): void {
@@ -39,7 +39,7 @@ function visitAll(items: readonly number[], visit: Visit): void {
   }
 }
 
-/** Visits each pair that is near in some quarter once, at the first quarter in which it is. */
+/** Visits each pair that is near in some quarter; it counts at the first quarter in which it is. */
 function visitIndexed(prints: Fingerprints, items: readonly number[], masks: readonly number[], visit: Visit): void {
   const isNear = new Uint8Array(2 ** partBits)
   for (const mask of masks) isNear[mask] = 1
@@ -58,7 +58,7 @@ function visitIndexed(prints: Fingerprints, items: readonly number[], masks: rea
         const end = starts[value + 1] ?? 0
         for (let at = starts[value] ?? 0; at < end; at += 1) {
           const b = members[at] ?? 0
-          if (b > a && !wasVisited(a, b)) visit(a, b)
+          if (b > a) visit(a, b, wasVisited)
         }
       }
     }
