@@ -8,7 +8,8 @@ import { openClassifier } from './evaluation/open-classifier.ts'
 import { createProgressGate } from './evaluation/progress-gate.ts'
 import { drawEntries } from './exporters/draw-entries.ts'
 import { createReference } from './exporters/reference.ts'
-import { writeExport } from './exporters/write-export.ts'
+import { refuseExisting } from './exporters/staged-folder.ts'
+import { exportName, writeExport } from './exporters/write-export.ts'
 import { loadModel } from './load-model.ts'
 
 type ExportInput = z.output<typeof trainer.export.input>
@@ -26,6 +27,8 @@ export async function* exportModel(
   if (model.manifest.id !== modelId) {
     throw new AppError('bad-file', `${modelFolder} holds ${model.manifest.id}, not ${modelId}.`)
   }
+  const formats = [...new Set(input.formats)]
+  if (!overwrite) for (const format of formats) await refuseExisting(join(destination, exportName(modelId, format)))
   const classifier = await openClassifier(model, device)
   try {
     const reference = createReference(classifier)
@@ -33,7 +36,7 @@ export async function* exportModel(
       file: join(imageFolder, path),
       contentHash,
     }))
-    for (const format of new Set(input.formats)) {
+    for (const format of formats) {
       const isDue = createProgressGate()
       const options = { modelId, format, destination, overwrite, items, entries, signal }
       for await (const event of writeExport(model, reference, options)) {

@@ -74,7 +74,8 @@ function stagingError(thrown: unknown, path: string): unknown {
   return new AppError('conflict', `${path} cannot be made: a file is in its way. Choose another destination.`)
 }
 
-async function refuseExisting(target: string): Promise<void> {
+/** Errors: conflict where something has this path, be it a link to nothing. */
+export async function refuseExisting(target: string): Promise<void> {
   if (!(await exists(target))) return
   throw new AppError('conflict', `${target} exists already. Choose another destination, or allow it to be overwritten.`)
 }

@@ -26,6 +26,11 @@ export interface WriteExportOptions {
   readonly signal: AbortSignal
 }
 
+/** Of the folder; both parts are names of ours, so it is one path part. */
+export function exportName(modelId: ModelId, format: ExportFormat): string {
+  return `${modelId}-${format}`
+}
+
 /**
  * Writes one format, runs it in its own runtime, and gives it its name when that agrees with the trainer. An export that
  * does not agree is kept under a name that says so, for whoever wants to find out why.
@@ -38,7 +43,7 @@ export async function* writeExport(
 ): AsyncGenerator<ExportEvent, void, undefined> {
   const exporter = exporters[format]
   yield { kind: 'writing', format }
-  const staged = await stageFolder({ destination, name: `${modelId}-${format}`, overwrite })
+  const staged = await stageFolder({ destination, name: exportName(modelId, format), overwrite })
   const { folder } = staged
   try {
     const { manifest } = model
