@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import type { Host } from '../../src/main/core/host.ts'
@@ -144,11 +146,16 @@ test('a child inherits no settings that are meant for another Node', async () =>
   }
 })
 
-test('a child ends when its parent is killed', async () => {
-  const parent = spawn(process.execPath, [join(support, 'orphan-parent.ts')], { stdio: ['ignore', 'pipe', 'inherit'] })
+test('a child whose parent is killed cleans up, although nobody reads its log, and ends', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'athanor-orphan-'))
+  const parent = spawn(process.execPath, [join(support, 'orphan-parent.ts'), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [line] = (await once(parent.stdout, 'data')) as [Buffer]
   const pid = Number(line)
   expect(isAlive(pid)).toBe(true)
   parent.kill('SIGKILL')
   await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false)
+  expect(readdirSync(folder)).toEqual(['cleaned-up'])
+  rmSync(folder, { recursive: true })
 })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { coreContract } from '../../shared/contract/index.ts'
-import { toAppError } from '../../shared/errors.ts'
+import { toAppError, type AppErrorCode } from '../../shared/errors.ts'
 import { createClient } from '../../shared/rpc/client.ts'
 import { createMemoryChannels } from '../../shared/rpc/memory-channel.ts'
 import { serve } from '../../shared/rpc/server.ts'
@@ -17,6 +17,9 @@ const usage = `Serves Athanor to a browser on this machine.
   --project DIR  where the project lies, for a folder that cannot be written to
   --port N       8420 by default; 0 takes any free port
 `
+
+/** What the person can put right in the command, as against what broke; they end with other exit codes. */
+const wrongInputs: ReadonlySet<AppErrorCode> = new Set(['bad-input', 'not-found', 'conflict', 'no-project'])
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`)
@@ -88,10 +91,15 @@ process.stderr.on('error', () => undefined)
 try {
   await main()
 } catch (error) {
-  warn(error instanceof RangeError || isUsageError(error) ? `${String(error)}\n\n${usage}` : toAppError(error).message)
-  process.exitCode = isUsageError(error) || error instanceof RangeError ? 2 : 1
+  const isUsage = isUsageError(error)
+  const { code, message } = toAppError(error)
+  warn(isUsage ? `${message}\n\n${usage}` : message)
+  process.exitCode = isUsage || wrongInputs.has(code) ? 2 : 1
 }
 
 function isUsageError(error: unknown): boolean {
-  return error instanceof TypeError && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS')
+  return (
+    error instanceof RangeError ||
+    (error instanceof TypeError && String(Reflect.get(error, 'code')).startsWith('ERR_PARSE_ARGS'))
+  )
 }

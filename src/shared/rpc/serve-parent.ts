@@ -5,7 +5,7 @@ import { serve } from './server.ts'
 
 /** What a child's `process` offers. */
 export interface ChildProcessLike extends ProcessEnd {
-  readonly stderr: { write(text: string): unknown }
+  readonly stderr: { write(text: string): unknown; on(event: 'error', listener: () => void): unknown }
   exit(code: number): never
   on(event: 'message', listener: (message: unknown) => void): unknown
   on(event: 'disconnect' | 'SIGINT' | 'SIGHUP', listener: () => void): unknown
@@ -25,6 +25,8 @@ export function serveParent<C extends Contract>(contract: C, handlers: Handlers<
   // Ctrl-C in a terminal reaches every process there; what is to become of the work is for the parent to say.
   child.on('SIGINT', () => undefined)
   child.on('SIGHUP', () => undefined)
+  // A warning that nobody reads any more, because the parent died, must not end the clean-up that follows.
+  child.stderr.on('error', () => undefined)
   const channel = processChannel(child)
   child.on('disconnect', () => {
     setTimeout(() => child.exit(1), graceMs)

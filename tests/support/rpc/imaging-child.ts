@@ -1,3 +1,6 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { imaging } from '../../../src/shared/contract/imaging.ts'
 import { serveParent } from '../../../src/shared/rpc/serve-parent.ts'
 
@@ -25,12 +28,15 @@ serveParent(
           message: String(process.pid),
         }
       },
-      drawSamples: async function* (_, { signal }) {
+      drawSamples: async function* ({ folder }, { signal }) {
         try {
           yield { done: 0, total: 1 }
           await new Promise((resolve) => signal.addEventListener('abort', resolve))
         } finally {
           process.stderr.write('cleaned up\n')
+          await sleep(100)
+          process.stderr.write('')
+          if (existsSync(folder)) writeFileSync(join(folder, 'cleaned-up'), '')
         }
       },
     },

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openImaging } from '../../../src/main/core/processes/open-process.ts'
 
-/** Opens a child, says its process id and waits to be killed. */
+/** Opens a child, starts a stream of it, says its process id and waits to be killed. */
 const child = join(import.meta.dirname, 'imaging-child.ts')
 const host = {
   nodeFile: process.execPath,
@@ -11,5 +11,8 @@ const host = {
   log: () => undefined,
 }
 const { client } = openImaging(host)
-const answer = await client.examine({ file: 'pid', thumbnailPx: 16 })
-if (answer.state === 'unreadable') process.stdout.write(`${answer.message}\n`)
+const [, , folder = ''] = process.argv
+for await (const _ of client.drawSamples({ folder, perClass: 2, sidePx: 32, seed: 0 })) {
+  const answer = await client.examine({ file: 'pid', thumbnailPx: 16 })
+  if (answer.state === 'unreadable') process.stdout.write(`${answer.message}\n`)
+}
