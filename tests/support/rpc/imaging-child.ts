@@ -34,9 +34,12 @@ serveParent(
           await new Promise((resolve) => signal.addEventListener('abort', resolve))
         } finally {
           process.stderr.write('cleaned up\n')
-          await sleep(100)
-          process.stderr.write('')
-          if (existsSync(folder)) writeFileSync(join(folder, 'cleaned-up'), '')
+          if (existsSync(folder)) {
+            await sleep(100)
+            process.stderr.write('still cleaning up\n')
+            await sleep(100)
+            writeFileSync(join(folder, 'cleaned-up'), '')
+          }
         }
       },
     },
