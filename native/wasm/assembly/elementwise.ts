@@ -104,6 +104,30 @@ export function sgd(): void {
   }
 }
 
+/** The sum of several arrays, one below the other, in their order. Arguments: 0 arrays, 1 out, 2 arrays, 3 count. */
+export function sumArrays(): void {
+  const bytes = argument(3) << 2
+  for (let chunk = takeChunk(); chunk >= 0; chunk = takeChunk()) {
+    const offset = <usize>chunk * elementsAtOnce * 4
+    const end = endOf(chunk, <i32>argument(3))
+    let from = argument(0) + offset
+    let out = argument(1) + offset
+    let i = 0
+    for (; i + 4 <= end; i += 4, from += 16, out += 16) {
+      let sum = v128.load(from)
+      for (let array = 1; array < <i32>argument(2); array++) {
+        sum = f32x4.add(sum, v128.load(from + <usize>array * bytes))
+      }
+      v128.store(out, sum)
+    }
+    for (; i < end; i++, from += 4, out += 4) {
+      let sum = load<f32>(from)
+      for (let array = 1; array < <i32>argument(2); array++) sum += load<f32>(from + <usize>array * bytes)
+      store<f32>(out, sum)
+    }
+  }
+}
+
 function endOf(chunk: i32, count: i32): i32 {
   return min(elementsAtOnce, count - chunk * elementsAtOnce)
 }

@@ -7,30 +7,37 @@ export const pixelsAtHand: i32 = 256
 
 /**
  * The gradient of a convolution towards its filter: C[k][n] = sum over pixels of A[pixel][k] dY[pixel][n], where a row of A
- * is what the filter sees, as in `product`.
+ * is what the filter sees, as in `product`. Many pixels are summed in parts, each into a C of its own, so that dY is read
+ * from memory once; the number of parts depends on the shape alone.
  *
  * Arguments: 0 A, 1 dY packed as [panel][pixel][8], 2 C, 3 grid height, 4 grid width, 5 images, 6-8 strides of A (image, y,
  * x) in bytes, 9 columns, 10 segments, 11 length of a segment, 12 stride of a segment in bytes, 13 tiles a chunk, 14
- * scratch, 15 scratch bytes a thread. Chunks: tiles / tiles a chunk.
+ * scratch, 15 scratch bytes a thread, 16 pixels a part. Chunks: parts x tiles / tiles a chunk.
  */
 export function filterGradient(): void {
   const pixels = <i32>argument(3) * <i32>argument(4) * <i32>argument(5)
   const tilesASegment = ceilDivide(<i32>argument(11), tileRows)
   const tiles = tilesASegment * <i32>argument(10)
   const tilesAtOnce = <i32>argument(13)
+  const chunksAPart = ceilDivide(tiles, tilesAtOnce)
   const addresses = argument(14) + <usize>thread() * argument(15)
   const packed = addresses + ((<usize>pixelsAtHand) << 2)
+  const pixelsAPart = <i32>argument(16)
+  const pixelsAtOnce = ceilDivide(pixelsAPart, ceilDivide(pixelsAPart, pixelsAtHand))
   for (let chunk = takeChunk(); chunk >= 0; chunk = takeChunk()) {
-    const firstTile = chunk * tilesAtOnce
+    const part = chunk / chunksAPart
+    const firstTile = (chunk % chunksAPart) * tilesAtOnce
     const lastTile = min(firstTile + tilesAtOnce, tiles)
-    for (let first = 0; first < pixels; first += pixelsAtHand) {
-      const count = min(pixelsAtHand, pixels - first)
+    const start = part * pixelsAPart
+    const end = min(start + pixelsAPart, pixels)
+    for (let first = start; first < end; first += pixelsAtOnce) {
+      const count = min(pixelsAtOnce, end - first)
       findPixels(first, count, addresses)
       for (let tile = firstTile; tile < lastTile; tile++) {
         const segment = tile / tilesASegment
-        const start = (tile % tilesASegment) * tileRows
-        packTile(addresses, <usize>segment * argument(12) + ((<usize>start) << 2), count, packed)
-        addTiles(segment, start, first, count, packed)
+        const k = (tile % tilesASegment) * tileRows
+        packTile(addresses, <usize>segment * argument(12) + ((<usize>k) << 2), count, packed)
+        addTiles(part, segment, k, first, count, packed)
       }
     }
   }
@@ -68,23 +75,25 @@ function packTile(addresses: usize, offset: usize, count: i32, packed: usize): v
   }
 }
 
-function addTiles(segment: i32, start: i32, first: i32, count: i32, packed: usize): void {
+function addTiles(part: i32, segment: i32, start: i32, first: i32, count: i32, packed: usize): void {
   const columns = <i32>argument(9)
   const length = <i32>argument(11)
   const pixels = <i32>argument(3) * <i32>argument(4) * <i32>argument(5)
   const rowBytes = (<usize>columns) << 2
   const rows = min(tileRows, length - start)
-  const c = argument(2) + <usize>(segment * length + start) * rowBytes
+  const k = (part * <i32>argument(10) + segment) * length + start
+  const c = argument(2) + <usize>k * rowBytes
+  const accumulate = first > part * <i32>argument(16)
   const spill = packed + <usize>pixelsAtHand * 24
   let dy = argument(1) + ((<usize>first) << 5)
   for (let column = 0; column < columns; column += tileColumns) {
     const width = min(tileColumns, columns - column)
     const target = c + ((<usize>column) << 2)
     if (rows === tileRows && width === tileColumns) {
-      outerProducts(packed, dy, count, target, rowBytes, first > 0)
+      outerProducts(packed, dy, count, target, rowBytes, accumulate)
     } else {
       outerProducts(packed, dy, count, spill, 32, false)
-      addPart(spill, target, rowBytes, rows, width, first > 0)
+      addPart(spill, target, rowBytes, rows, width, accumulate)
     }
     dy += (<usize>pixels) << 5
   }
@@ -101,7 +110,7 @@ function addPart(spill: usize, c: usize, rowBytes: usize, rows: i32, width: i32,
 }
 
 /** The sum over `count` pixels of six values times eight, in registers. */
-function outerProducts(a: usize, b: usize, count: i32, c: usize, rowBytes: usize, accumulate: bool): void {
+export function outerProducts(a: usize, b: usize, count: i32, c: usize, rowBytes: usize, accumulate: bool): void {
   let c00 = f32x4.splat(0)
   let c01 = f32x4.splat(0)
   let c10 = f32x4.splat(0)

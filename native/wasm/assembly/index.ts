@@ -4,6 +4,9 @@ import { filterGradient } from './filter-gradient'
 import { maxPool, maxPoolGradient } from './max-pool'
 import { pack, packTransposed, pad, transpose } from './pack'
 import { product } from './product'
+import { winogradOutputs, winogradPatches, winogradPlanes, winogradProduct } from './winograd'
+import { winogradFilter } from './winograd-filter'
+import { winogradFilterOut, winogradFilterSums, winogradGradient } from './winograd-filter-gradient'
 import { attach, awaitJob, join, operation, post, reportDone } from './threads'
 
 export { attach }
@@ -33,6 +36,8 @@ function compute(): void {
       return elementwise.reluGradient()
     case 14:
       return elementwise.sgd()
+    case 15:
+      return elementwise.sumArrays()
     case 20:
       return maxPool()
     case 21:
@@ -49,6 +54,22 @@ function compute(): void {
       return batchNorm.joinGradient()
     case 35:
       return batchNorm.inputGradient()
+    case 40:
+      return winogradFilter()
+    case 41:
+      return winogradProduct()
+    case 42:
+      return winogradGradient()
+    case 43:
+      return winogradFilterSums()
+    case 44:
+      return winogradFilterOut()
+    case 45:
+      return winogradPatches()
+    case 46:
+      return winogradPlanes()
+    case 47:
+      return winogradOutputs()
     default:
       unreachable()
   }

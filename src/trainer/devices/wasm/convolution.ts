@@ -57,6 +57,26 @@ export function splitProduct(rows: number, columns: number): ProductSplit {
   return { panelsAtOnce, chunks: rowChunks * Math.ceil(panels / panelsAtOnce) }
 }
 
+export interface PartSplit {
+  readonly parts: number
+  /** The last part may have fewer. */
+  readonly rowsAPart: number
+}
+
+/** Rows that the gradient kernels sum over at a time, and how much of the other operand they may well read again. */
+const rowsAtOnce = 256
+const cachedBytes = 1024 ** 2
+
+/**
+ * Into how many parts to sum over `rows` when each needs `rowBytes` of packed gradient: one while all of it stays in the
+ * caches. Depends on the shape alone, so that the sums come out the same whatever the number of threads.
+ */
+export function splitSum(rows: number, rowBytes: number): PartSplit {
+  const wanted = rows * rowBytes <= 2 * cachedBytes ? 1 : Math.min(16, Math.floor(rows / rowsAtOnce / 2))
+  const rowsAPart = roundUp(Math.ceil(rows / Math.max(1, wanted)), 4)
+  return { parts: Math.ceil(rows / rowsAPart), rowsAPart }
+}
+
 /** An image batch in memory with a border of zeros, or as it is when it needs none. */
 export interface PaddedImages {
   readonly address: number

@@ -12,6 +12,7 @@ export const operations = {
   relu: 12,
   reluGradient: 13,
   sgd: 14,
+  sumArrays: 15,
   maxPool: 20,
   maxPoolGradient: 21,
   batchNormStatistics: 30,
@@ -20,6 +21,14 @@ export const operations = {
   batchNormGradientSums: 33,
   batchNormJoinGradient: 34,
   batchNormInputGradient: 35,
+  winogradFilter: 40,
+  winogradProduct: 41,
+  winogradGradient: 42,
+  winogradFilterSums: 43,
+  winogradFilterOut: 44,
+  winogradPatches: 45,
+  winogradPlanes: 46,
+  winogradOutputs: 47,
 } as const
 export type Operation = (typeof operations)[keyof typeof operations]
 
@@ -31,3 +40,7 @@ export const packRows = 256
 export const elementsAtOnce = 16384
 export const poolChannelsAtOnce = 16
 export const normChannelsAtOnce = 64
+export const winogradPatchesAtOnce = 24
+export const winogradColumnsAtOnce = 16
+export const winogradPatchRows = 64
+export const winogradPatchesAStep = 8

@@ -7,6 +7,7 @@ import {
   threadScratchBytes,
   type Convolution,
 } from '../convolution.ts'
+import { convolveWinograd, fitsWinograd } from '../winograd.ts'
 import { addressOf, inputOf, type KernelContext, type KernelMaker } from '../kernel-maker.ts'
 import { operations, tileColumns } from '../operations.ts'
 
@@ -17,7 +18,29 @@ export const conv2dBackpropInput: KernelMaker = (context) => (given) => {
   const attrs = given.attrs ?? {}
   const convolution = convolutionOf(attrs['inputShape'] as unknown as number[], filter.shape, attrs)
   if (convolution === null) return context.original(given)
-  return spreadBack(context, dy, filter, convolution)
+  return fitsWinograd(convolution)
+    ? convolveBack(context, dy, filter, convolution)
+    : spreadBack(context, dy, filter, convolution)
+}
+
+/** At stride 1 it is a convolution of dy with the filter turned round and its channels swapped. */
+function convolveBack(
+  { backend, kernels }: KernelContext,
+  dy: TensorInfo,
+  filter: TensorInfo,
+  convolution: Convolution,
+): TensorInfo {
+  const { batchSize, inChannels, outChannels, padInfo } = convolution
+  const dx = backend.makeOutput([...convolution.inShape], 'float32')
+  const tapBytes = inChannels * outChannels * 4
+  convolveWinograd(kernels, {
+    ...{ x: addressOf(backend, dy), y: addressOf(backend, dx), images: batchSize, channels: outChannels },
+    ...{ height: convolution.outHeight, width: convolution.outWidth, above: 2 - padInfo.top, before: 2 - padInfo.left },
+    ...{ outputHeight: convolution.inHeight, outputWidth: convolution.inWidth, columns: inChannels },
+    filter: { address: addressOf(backend, filter) + 8 * tapBytes, tap: -tapBytes, channel: 4, column: outChannels * 4 },
+    ...{ bias: 0, relu: false },
+  })
+  return dx
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   threadScratchBytes,
   type Convolution,
 } from '../convolution.ts'
+import { convolveWinograd, fitsWinograd } from '../winograd.ts'
 import { addressOf, inputOf, type KernelContext, type KernelMaker } from '../kernel-maker.ts'
 import { operations, packRows } from '../operations.ts'
 
@@ -43,6 +44,22 @@ interface Convolve {
 function convolve({ backend, kernels }: KernelContext, { x, filter, convolution, bias, relu }: Convolve): TensorInfo {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterHeight, filterWidth } = convolution
   const y = backend.makeOutput(convolution.outShape, 'float32')
+  const biasAddress = bias === null ? 0 : addressOf(backend, bias)
+  if (fitsWinograd(convolution)) {
+    const { padInfo } = convolution
+    convolveWinograd(kernels, {
+      ...{ x: addressOf(backend, x), y: addressOf(backend, y), images: batchSize, channels: inChannels },
+      ...{ height: convolution.inHeight, width: convolution.inWidth, above: padInfo.top, before: padInfo.left },
+      ...{ outputHeight: outHeight, outputWidth: outWidth, columns: outChannels, bias: biasAddress, relu },
+      filter: {
+        address: addressOf(backend, filter),
+        tap: inChannels * outChannels * 4,
+        channel: outChannels * 4,
+        column: 4,
+      },
+    })
+    return y
+  }
   const depth = filterHeight * filterWidth * inChannels
   const padded = paddedSize(convolution)
   const filterBytes = roundUp(packedBytes(depth, outChannels), 64)
@@ -71,7 +88,7 @@ function convolve({ backend, kernels }: KernelContext, { x, filter, convolution,
     ...[image, row * convolution.strideHeight, pixel * convolution.strideWidth],
     ...[outHeight * outWidth * outChannels * 4, outWidth * outChannels * 4, outChannels * 4],
     ...[outChannels, filterHeight, filterWidth * inChannels, row],
-    ...[bias === null ? 0 : addressOf(backend, bias), relu ? 1 : 0, panelsAtOnce, threadScratch, threadScratchBytes],
+    ...[biasAddress, relu ? 1 : 0, panelsAtOnce, threadScratch, threadScratchBytes],
   ])
   return y
 }

@@ -1,0 +1,128 @@
+import { multiplyAdd } from './arithmetic'
+
+/** Six rows times eight packed columns; the depth is a multiple of 4. What lies beyond the last row is computed too. */
+export function denseTile(a0: usize, rowBytes: usize, b: usize, depth: i32, c: usize, sumBytes: usize): void {
+  let a1 = a0 + rowBytes
+  let a2 = a1 + rowBytes
+  let a3 = a2 + rowBytes
+  let a4 = a3 + rowBytes
+  let a5 = a4 + rowBytes
+  let c00 = f32x4.splat(0)
+  let c01 = f32x4.splat(0)
+  let c10 = f32x4.splat(0)
+  let c11 = f32x4.splat(0)
+  let c20 = f32x4.splat(0)
+  let c21 = f32x4.splat(0)
+  let c30 = f32x4.splat(0)
+  let c31 = f32x4.splat(0)
+  let c40 = f32x4.splat(0)
+  let c41 = f32x4.splat(0)
+  let c50 = f32x4.splat(0)
+  let c51 = f32x4.splat(0)
+  for (let k = 0; k < depth; k += 4) {
+    let b0 = v128.load(b, 0)
+    let b1 = v128.load(b, 16)
+    let x = v128.load32_splat(a0, 0)
+    c00 = multiplyAdd(x, b0, c00)
+    c01 = multiplyAdd(x, b1, c01)
+    x = v128.load32_splat(a1, 0)
+    c10 = multiplyAdd(x, b0, c10)
+    c11 = multiplyAdd(x, b1, c11)
+    x = v128.load32_splat(a2, 0)
+    c20 = multiplyAdd(x, b0, c20)
+    c21 = multiplyAdd(x, b1, c21)
+    x = v128.load32_splat(a3, 0)
+    c30 = multiplyAdd(x, b0, c30)
+    c31 = multiplyAdd(x, b1, c31)
+    x = v128.load32_splat(a4, 0)
+    c40 = multiplyAdd(x, b0, c40)
+    c41 = multiplyAdd(x, b1, c41)
+    x = v128.load32_splat(a5, 0)
+    c50 = multiplyAdd(x, b0, c50)
+    c51 = multiplyAdd(x, b1, c51)
+    b0 = v128.load(b, 32)
+    b1 = v128.load(b, 48)
+    x = v128.load32_splat(a0, 4)
+    c00 = multiplyAdd(x, b0, c00)
+    c01 = multiplyAdd(x, b1, c01)
+    x = v128.load32_splat(a1, 4)
+    c10 = multiplyAdd(x, b0, c10)
+    c11 = multiplyAdd(x, b1, c11)
+    x = v128.load32_splat(a2, 4)
+    c20 = multiplyAdd(x, b0, c20)
+    c21 = multiplyAdd(x, b1, c21)
+    x = v128.load32_splat(a3, 4)
+    c30 = multiplyAdd(x, b0, c30)
+    c31 = multiplyAdd(x, b1, c31)
+    x = v128.load32_splat(a4, 4)
+    c40 = multiplyAdd(x, b0, c40)
+    c41 = multiplyAdd(x, b1, c41)
+    x = v128.load32_splat(a5, 4)
+    c50 = multiplyAdd(x, b0, c50)
+    c51 = multiplyAdd(x, b1, c51)
+    b0 = v128.load(b, 64)
+    b1 = v128.load(b, 80)
+    x = v128.load32_splat(a0, 8)
+    c00 = multiplyAdd(x, b0, c00)
+    c01 = multiplyAdd(x, b1, c01)
+    x = v128.load32_splat(a1, 8)
+    c10 = multiplyAdd(x, b0, c10)
+    c11 = multiplyAdd(x, b1, c11)
+    x = v128.load32_splat(a2, 8)
+    c20 = multiplyAdd(x, b0, c20)
+    c21 = multiplyAdd(x, b1, c21)
+    x = v128.load32_splat(a3, 8)
+    c30 = multiplyAdd(x, b0, c30)
+    c31 = multiplyAdd(x, b1, c31)
+    x = v128.load32_splat(a4, 8)
+    c40 = multiplyAdd(x, b0, c40)
+    c41 = multiplyAdd(x, b1, c41)
+    x = v128.load32_splat(a5, 8)
+    c50 = multiplyAdd(x, b0, c50)
+    c51 = multiplyAdd(x, b1, c51)
+    b0 = v128.load(b, 96)
+    b1 = v128.load(b, 112)
+    x = v128.load32_splat(a0, 12)
+    c00 = multiplyAdd(x, b0, c00)
+    c01 = multiplyAdd(x, b1, c01)
+    x = v128.load32_splat(a1, 12)
+    c10 = multiplyAdd(x, b0, c10)
+    c11 = multiplyAdd(x, b1, c11)
+    x = v128.load32_splat(a2, 12)
+    c20 = multiplyAdd(x, b0, c20)
+    c21 = multiplyAdd(x, b1, c21)
+    x = v128.load32_splat(a3, 12)
+    c30 = multiplyAdd(x, b0, c30)
+    c31 = multiplyAdd(x, b1, c31)
+    x = v128.load32_splat(a4, 12)
+    c40 = multiplyAdd(x, b0, c40)
+    c41 = multiplyAdd(x, b1, c41)
+    x = v128.load32_splat(a5, 12)
+    c50 = multiplyAdd(x, b0, c50)
+    c51 = multiplyAdd(x, b1, c51)
+    b += 128
+    a0 += 16
+    a1 += 16
+    a2 += 16
+    a3 += 16
+    a4 += 16
+    a5 += 16
+  }
+  v128.store(c, c00)
+  v128.store(c, c01, 16)
+  c += sumBytes
+  v128.store(c, c10)
+  v128.store(c, c11, 16)
+  c += sumBytes
+  v128.store(c, c20)
+  v128.store(c, c21, 16)
+  c += sumBytes
+  v128.store(c, c30)
+  v128.store(c, c31, 16)
+  c += sumBytes
+  v128.store(c, c40)
+  v128.store(c, c41, 16)
+  c += sumBytes
+  v128.store(c, c50)
+  v128.store(c, c51, 16)
+}
