@@ -1,13 +1,16 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 /** An empty folder that is gone when the test has ended. */
-export function temporaryFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'athanor-test-')))
+export function temporaryFolder(base = tmpdir()): string {
+  const folder = realpathSync(mkdtempSync(join(base, 'athanor-test-')))
   onTestFinished(() => {
     rmSync(folder, { recursive: true, force: true })
   })
   return folder
 }
+
+/** A disk in memory where the system has one: for tests that are not about what a crash leaves behind. */
+export const memoryDisk = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()

@@ -10,10 +10,10 @@ import { transaction } from '../../src/main/core/database/handles.ts'
 import { openProject, placeProject } from '../../src/main/core/project/open-project.ts'
 import { examineFile } from '../../src/imaging/examine.ts'
 import { readableExamination } from './examinations.ts'
-import { temporaryFolder } from './temporary-folder.ts'
+import { memoryDisk, temporaryFolder } from './temporary-folder.ts'
 
 /** A project with an open catalog; `folder` is its image folder. Closed when the test has ended. */
-export function openTestProject(folder = join(temporaryFolder(), 'images')): OpenProject {
+export function openTestProject(folder = join(temporaryFolder(memoryDisk), 'images')): OpenProject {
   mkdirSync(folder, { recursive: true })
   const folders = placeProject({ imageFolder: folder, projectFolder: null, create: true })
   const { project, catalog } = openProject(folders, Date.now())

@@ -1,5 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
@@ -23,6 +22,7 @@ import type { ClassId } from '../../../src/shared/domain/ids.ts'
 import { LabelOrigin } from '../../../src/shared/domain/label.ts'
 import { readableExamination } from '../../support/examinations.ts'
 import { LabelModel, type ModelLabel, type ModelState, plain } from '../../support/label-model.ts'
+import { memoryDisk } from '../../support/temporary-folder.ts'
 
 const imageCount = 12
 const names = ['bun', 'dog', 'cat', 'owl'] as const
@@ -50,8 +50,7 @@ const command = fc.oneof(
 )
 type Command = typeof command extends fc.Arbitrary<infer C> ? C : never
 
-/** In memory where there is such a disk: what survives a crash is tested elsewhere. */
-const base = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'athanor-history-'))
+const base = mkdtempSync(join(memoryDisk, 'athanor-history-'))
 afterAll(() => {
   rmSync(base, { recursive: true, force: true })
 })

@@ -105,7 +105,8 @@ function parseRecords(text: string): (CsvRecord | BadLine)[] {
   })
   // The types of the parser do not follow its options.
   const records = (parsed as ParsedRecord[]).map(({ record, raw, info }) => {
-    return { line: info.lines - countLineEnds(raw.trimEnd()), cells: record }
+    // The raw text begins with the empty lines before it.
+    return { line: info.lines - countLineEnds(raw.trim()), cells: record }
   })
   return [...records, ...broken].sort((a, b) => a.line - b.line)
 }
