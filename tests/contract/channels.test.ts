@@ -236,13 +236,23 @@ describe.each(channelKinds)('over a $name channel', (kind) => {
     await expect(opened.served).resolves.toEqual({ cleaned: 2 })
   })
 
-  test('a producer that ignores its signal cannot hold its reader', async () => {
-    const events = client.holdDeaf({})[Symbol.asyncIterator]()
+  test('a producer that waits and ignores its signal is ended all the same', async () => {
+    const controller = new AbortController()
+    const events = client.holdDeaf({}, { signal: controller.signal })[Symbol.asyncIterator]()
     await events.next()
     const next = events.next()
-    const rejection = expect(next).rejects.toMatchObject({ code: 'channel-closed' })
+    controller.abort()
+    await expect(next).rejects.toMatchObject({ code: 'cancelled' })
+    await expect.poll(() => client.seen({})).toMatchObject({ cleaned: 1 })
+  })
+
+  test('a producer that ignores its signal cannot hold a closed channel', async () => {
+    const events = client.holdDeaf({})[Symbol.asyncIterator]()
+    await events.next()
+    const rejection = expect(events.next()).rejects.toMatchObject({ code: 'channel-closed' })
     channel.close()
     await rejection
+    await expect(opened.served).resolves.toEqual({ cleaned: 1 })
   })
 })
 

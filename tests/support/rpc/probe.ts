@@ -20,7 +20,7 @@ export const probeContract = {
     count: stream(z.strictObject({ to: number }), number),
     /** Gives one event and then waits for a signal that only an abort gives. */
     hold: stream(nothing, number),
-    /** As `hold`, but deaf to its signal: waits for what never comes. */
+    /** As `hold`, but deaf to its signal: only `return` ends it. */
     holdDeaf: stream(nothing, number),
     countWrongly: stream(nothing, number),
     countUnclonably: stream(nothing, z.unknown()),
@@ -96,9 +96,20 @@ export function createProbe(
             clean()
           }
         },
-        holdDeaf: async function* () {
-          yield 0
-          await new Promise(() => undefined)
+        holdDeaf: () => {
+          let isFirst = true
+          const iterator: AsyncIterator<number> = {
+            next: () => {
+              if (!isFirst) return new Promise(() => undefined)
+              isFirst = false
+              return Promise.resolve({ done: false, value: 0 })
+            },
+            return: () => {
+              clean()
+              return Promise.resolve({ done: true, value: undefined })
+            },
+          }
+          return { [Symbol.asyncIterator]: () => iterator }
         },
         countWrongly: async function* () {
           yield 0
