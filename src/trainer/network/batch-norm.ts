@@ -87,6 +87,8 @@ tf.registerGradient({
         { relu },
       )
     const [dx, dgamma, dbeta] = gradients as [tf.Tensor, tf.Tensor, tf.Tensor]
+    // tfjs would hold all of a step's activations and gradients until its end; nobody asks for these again.
+    tf.dispose([dy, x, y])
     return { x: () => dx, gamma: () => dgamma, beta: () => dbeta }
   },
 })
