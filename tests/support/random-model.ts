@@ -64,17 +64,23 @@ export async function createRandomModel(options: RandomModelOptions): Promise<Mo
   return manifest
 }
 
+/** Drawing millions of normal numbers takes seconds; a prime length keeps the repetitions out of step with any shape. */
+const normals = Float64Array.from({ length: 65_521 }, normalOf(randomOf(17)))
+
 /** He et al.'s scale for filters; statistics and scales around those of a trained network. */
 function drawWeight(spec: ParameterSpec, index: number): Weight {
-  const normal = normalOf(randomOf(17, index))
   const fanIn = spec.shape.slice(1).reduce((product, side) => product * side, 1)
-  const draw = (): number => {
-    if (spec.layout !== 'vector') return normal() * Math.sqrt(2 / fanIn)
-    if (spec.name.endsWith('running_var')) return 0.5 + Math.abs(normal())
-    return spec.name.endsWith('.weight') ? 0.6 + 0.1 * normal() : 0.1 * normal()
+  const scale = Math.sqrt(2 / fanIn)
+  const shape = (normal: number): number => {
+    if (spec.layout !== 'vector') return normal * scale
+    if (spec.name.endsWith('running_var')) return 0.5 + Math.abs(normal)
+    return spec.name.endsWith('.weight') ? 0.6 + 0.1 * normal : 0.1 * normal
   }
-  const count = spec.shape.reduce((product, side) => product * side, 1)
-  return { shape: spec.shape, values: Float32Array.from({ length: count }, draw) }
+  const values = new Float32Array(spec.shape.reduce((product, side) => product * side, 1))
+  for (let at = 0; at < values.length; at += 1) {
+    values[at] = shape(normals[(at + index * 7_919) % normals.length] ?? 0)
+  }
+  return { shape: spec.shape, values }
 }
 
 interface SpreadOptions {

@@ -22,6 +22,7 @@ async function* createExport(
 ): AsyncGenerator<ExportEvent, void, undefined> {
   const project = projects.get(projectId)
   const { imageFolder, layout, reader } = project
+  const target = destination === null ? layout.exportsFolder : checkDestination(project, destination)
   const { datasetId } = readManifest(project, modelId)
   const job = {
     modelFolder: layout.modelFolder(modelId),
@@ -29,7 +30,7 @@ async function* createExport(
     device: null,
     modelId,
     formats,
-    destination: destination === null ? layout.exportsFolder : checkDestination(project, destination),
+    destination: target,
     overwrite,
     imageFolder,
     entries: readEntries(reader, datasetId),
