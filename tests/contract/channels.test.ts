@@ -24,6 +24,10 @@ describe.each(channelKinds)('over a $name channel', (kind) => {
     channel.close()
     await opened.dispose()
   })
+  /** A child process may take seconds to start on a busy machine. */
+  function untilSeen(record: object): Promise<void> {
+    return expect.poll(() => client.seen({}), { timeout: 8_000 }).toMatchObject(record)
+  }
   afterAll(async () => {
     await vi.waitFor(() => expect(heldResources()).toEqual(resourcesBefore), 3_000)
   })
@@ -109,16 +113,16 @@ describe.each(channelKinds)('over a $name channel', (kind) => {
     const call = client.wait({}, { signal: controller.signal })
     controller.abort()
     await expect(call).rejects.toMatchObject({ code: 'cancelled' })
-    await expect.poll(() => client.seen({})).toMatchObject({ cleaned: 1 })
+    await untilSeen({ cleaned: 1 })
   })
 
   test('cancelling a call ends it on both sides', async () => {
     const controller = new AbortController()
     const call = client.wait({}, { signal: controller.signal })
-    await expect.poll(() => client.seen({})).toMatchObject({ started: 1 })
+    await untilSeen({ started: 1 })
     controller.abort()
     await expect(call).rejects.toMatchObject({ code: 'cancelled' })
-    await expect.poll(() => client.seen({})).toMatchObject({ cleaned: 1 })
+    await untilSeen({ cleaned: 1 })
   })
 
   test('cancelling a stream ends it on both sides', async () => {
@@ -128,7 +132,7 @@ describe.each(channelKinds)('over a $name channel', (kind) => {
     const next = events.next()
     controller.abort()
     await expect(next).rejects.toMatchObject({ code: 'cancelled' })
-    await expect.poll(() => client.seen({})).toMatchObject({ cleaned: 1 })
+    await untilSeen({ cleaned: 1 })
   })
 
   test('a signal that aborts after the end changes nothing', async () => {
@@ -161,7 +165,7 @@ describe.each(channelKinds)('over a $name channel', (kind) => {
       expect(value).toBe(0)
       break
     }
-    await expect.poll(() => client.seen({})).toMatchObject({ started: 1, cleaned: 1 })
+    await untilSeen({ started: 1, cleaned: 1 })
   })
 
   test('a stream that is never read is never asked for', async () => {
@@ -213,7 +217,7 @@ describe.each(channelKinds)('over a $name channel', (kind) => {
     const events = client.hold({})[Symbol.asyncIterator]()
     await events.next()
     const next = events.next()
-    await expect.poll(() => client.seen({})).toMatchObject({ started: 2 })
+    await untilSeen({ started: 2 })
     channel.close()
     await expect(call).rejects.toMatchObject({ code: 'channel-closed' })
     await expect(next).rejects.toMatchObject({ code: 'channel-closed' })
@@ -243,7 +247,7 @@ describe.each(channelKinds)('over a $name channel', (kind) => {
     const next = events.next()
     controller.abort()
     await expect(next).rejects.toMatchObject({ code: 'cancelled' })
-    await expect.poll(() => client.seen({})).toMatchObject({ cleaned: 1 })
+    await untilSeen({ cleaned: 1 })
   })
 
   test('a producer that ignores its signal cannot hold a closed channel', async () => {
