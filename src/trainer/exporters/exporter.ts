@@ -16,8 +16,11 @@ export interface ExportRuntime {
   readonly name: string
   /** Pixels [count, cropPx, cropPx, 3], 8 bits, to probabilities [count, classes]. */
   fromPixels(pixels: Uint8Array, count: number): Promise<Float32Array>
-  /** A picture as it lies on the disk to probabilities; decoding and resizing are part of it. */
-  fromFile(file: string): Promise<Float32Array>
+  /**
+   * A picture as it lies on the disk to probabilities; decoding and resizing are part of it. Null where it is gone by
+   * now, or so large that holding it in 32-bit numbers could exhaust the memory.
+   */
+  fromFile(file: string): Promise<Float32Array | null>
 }
 
 export type OpenRuntime = (folder: string) => Promise<ExportRuntime>

@@ -15,8 +15,8 @@ const verifier = {
     z.strictObject({ pixels: bytes, count: z.int().positive() }),
     z.strictObject({ probabilities: floats }),
   ),
-  /** A picture on the disk to probabilities [classes]. */
-  runFile: call(z.strictObject({ file: z.string() }), z.strictObject({ probabilities: floats })),
+  /** A picture on the disk to probabilities [classes]; null where it is gone or too large. */
+  runFile: call(z.strictObject({ file: z.string() }), z.strictObject({ probabilities: floats.nullable() })),
 }
 
 export const verifierContract = { verifier } satisfies Contract

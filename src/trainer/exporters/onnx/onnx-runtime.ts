@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { InferenceSession, Tensor, env } from 'onnxruntime-node'
-import { readWholePixels } from '../../../imaging/read-whole-pixels.ts'
 import type { Preprocessing } from '../../../shared/domain/backbone.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { normalisePixels } from '../../evaluation/normalise-pixels.ts'
 import { readPreprocessing } from '../export-files.ts'
 import type { ExportRuntime } from '../exporter.ts'
+import { readPicture } from '../read-picture.ts'
 import { onnxFiles } from './onnx-exporter.ts'
 
 /** ONNX Runtime on the processor, without any of our own arithmetic: the plain model for pixels, the other for files. */
@@ -21,9 +21,9 @@ export async function openOnnxRuntime(folder: string): Promise<ExportRuntime> {
       return probabilitiesOf(plain, { input })
     },
     fromFile: async (file) => {
-      const read = await readWholePixels(file)
-      if (read.state === 'unreadable') throw new AppError('bad-file', `${file}: ${read.message}`)
-      const { values, heightPx, widthPx } = read.pixels
+      const picture = await readPicture(file)
+      if (picture === null) return null
+      const { values, heightPx, widthPx } = picture
       return probabilitiesOf(whole, { image: new Tensor('uint8', values, [1, heightPx, widthPx, 3]) })
     },
   }

@@ -42,8 +42,9 @@ export function addPreprocessing({ nodes, initializers }: GraphParts, preprocess
     step('Add', [`${output}.exact`, 'half'], `${output}.raised`)
     step('Floor', [`${output}.raised`], output)
   }
-  step('Cast', ['image'], 'image.float', { to: 1 })
-  step('Transpose', ['image.float'], 'image.planes', { perm: [0, 3, 1, 2] })
+  // In this order the large picture is held in floats once, not twice.
+  step('Transpose', ['image'], 'image.bytes', { perm: [0, 3, 1, 2] })
+  step('Cast', ['image.bytes'], 'image.planes', { to: 1 })
   resize('image.planes', 3, 'image.narrow')
   resize('image.narrow', 2, 'image.square')
   step('Slice', ['image.square', 'crop.starts', 'crop.ends', 'crop.axes'], 'image.crop')

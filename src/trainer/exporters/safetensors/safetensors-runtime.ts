@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { Architecture } from '../../../shared/domain/backbone.ts'
-import { AppError } from '../../../shared/errors.ts'
 import { chooseDevice } from '../../devices/table.ts'
 import { forwardPixels } from '../../evaluation/classifier.ts'
 import { softmax } from '../../evaluation/probabilities.ts'
@@ -35,9 +34,8 @@ export async function openSafetensorsRuntime(folder: string): Promise<ExportRunt
     name: `Athanor on ${active.name}`,
     fromPixels: run,
     fromFile: async (file) => {
-      const { values, problem } = await readPixels({ file, contentHash: null }, preprocessing)
-      if (problem !== null) throw new AppError('bad-file', `${file}: ${problem.message}`)
-      return run(values)
+      const { values } = await readPixels({ file, contentHash: null }, preprocessing)
+      return values === null ? null : run(values)
     },
   }
 }

@@ -4,10 +4,9 @@ import { pathToFileURL } from 'node:url'
 import { setBackend, tensor4d, tidy, version_core, type io, type Tensor } from '@tensorflow/tfjs-core'
 import { loadGraphModel } from '@tensorflow/tfjs-converter'
 import { z } from 'zod'
-import { readWholePixels } from '../../../imaging/read-whole-pixels.ts'
-import { AppError } from '../../../shared/errors.ts'
 import { readPreprocessing } from '../export-files.ts'
 import type { ExportRuntime } from '../exporter.ts'
+import { readPicture } from '../read-picture.ts'
 import { rememberLast } from '../remember-last.ts'
 import { tfjsFiles } from './tfjs-exporter.ts'
 
@@ -31,9 +30,9 @@ export async function openTfjsRuntime(folder: string): Promise<ExportRuntime> {
     name: `@tensorflow/tfjs ${version_core} (wasm)`,
     fromPixels: (pixels) => run(Float32Array.from(pixels)),
     fromFile: async (file) => {
-      const read = await readWholePixels(file)
-      if (read.state === 'unreadable') throw new AppError('bad-file', `${file}: ${read.message}`)
-      const { values, widthPx, heightPx } = read.pixels
+      const picture = await readPicture(file)
+      if (picture === null) return null
+      const { values, widthPx, heightPx } = picture
       return run(preprocess(values, widthPx, heightPx))
     },
   }
