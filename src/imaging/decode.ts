@@ -4,6 +4,7 @@ import { sharp } from './decoder.ts'
 import { rgbOfCmyk, rgbOnWhite } from './flatten.ts'
 import { decodable, type Header } from './header.ts'
 import { decodeSecondsMax, pixelCountMax } from './limits.ts'
+import { withinMemory } from './memory-budget.ts'
 import type { Box } from './orientation.ts'
 import type { Raster } from './raster.ts'
 import { toRefusedImage } from './refused-image.ts'
@@ -25,7 +26,11 @@ export interface Decoded extends Raster {
  * Thumbnails, training and everything else that shows a picture start here, so that they show the same one.
  * Throws `RefusedImage`.
  */
-export async function decode(bytes: Uint8Array, header: Header, options: DecodeOptions = {}): Promise<Decoded> {
+export function decode(bytes: Uint8Array, header: Header, options: DecodeOptions = {}): Promise<Decoded> {
+  return withinMemory(header, () => decodeNow(bytes, header, options))
+}
+
+async function decodeNow(bytes: Uint8Array, header: Header, options: DecodeOptions): Promise<Decoded> {
   try {
     // Without a profile, the plain formula is what viewers and PIL apply; libvips would assume a printing press.
     const isPlainCmyk = header.colour === 'cmyk' && header.profile === null

@@ -1,4 +1,5 @@
 import type { ImageFormat } from '../shared/domain/image.ts'
+import { isCameraRaw } from './camera-raw.ts'
 import { RefusedImage } from './refused-image.ts'
 
 type Test = (bytes: Uint8Array) => boolean
@@ -49,7 +50,7 @@ const readable: readonly (readonly [ImageFormat, Test])[] = [
   ['webp', all(has('RIFF'), has('WEBP', 8))],
   ['gif', any(has('GIF87a'), has('GIF89a'))],
   ['avif', hasBrand('avif', 'avis')],
-  ['tiff', all(isTiff, (bytes) => !has('CR', 8)(bytes))],
+  ['tiff', all(isTiff, (bytes) => !has('CR', 8)(bytes) && !isCameraRaw(bytes))],
   // The size of the header behind the file header tells a bitmap from text that begins with "BM".
   ['bmp', all(has('BM'), (bytes) => [12, 40, 52, 56, 64, 108, 124].includes(bytes[14] ?? 0) && bytes[15] === 0)],
 ]
@@ -61,7 +62,10 @@ const otherPictures: readonly (readonly [string, Test])[] = [
   ['JPEG XL', any(has('\xff\x0a'), has('\0\0\0\x0cJXL '))],
   ['JPEG 2000', any(has('\0\0\0\x0cjP  '), has('\xff\x4f\xff\x51'))],
   ['Photoshop', has('8BPS')],
-  ['camera raw', any(all(isTiff, has('CR', 8)), has('FUJIFILMCCD-RAW'), hasBrand('crx '))],
+  [
+    'camera raw',
+    any(isTiff, has('IIRO'), has('IIRS'), has('MMOR'), has('IIU\0'), has('FUJIFILMCCD-RAW'), hasBrand('crx ')),
+  ],
   ['icon', any(has('\0\0\x01\0'), has('\0\0\x02\0'))],
   ['OpenEXR', has('\x76\x2f\x31\x01')],
   ['Radiance HDR', has('#?RADIANCE')],

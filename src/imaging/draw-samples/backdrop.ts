@@ -7,17 +7,17 @@ export interface Backdrop {
 }
 
 export function drawBackdrop(pen: Pen): Backdrop {
-  const colour = anyColour(pen, [18, 88], [5, 70])
+  const colour = anyColour(pen, [20, 90], [4, 45])
   const pattern = pen.pick([drawPlain, drawStripes, drawDots, drawHills, drawCloth, drawTiles])
   return { colour, svg: drawGradient(pen, colour) + pattern(pen, colour) + drawClutter(pen) }
 }
 
 /** Loose shapes that mean nothing, so that an outline alone does not give the subject away. */
 export function drawClutter(pen: Pen): string {
-  return Array.from({ length: Math.floor(pen.between(0, 6)) }, () => {
+  return Array.from({ length: Math.floor(pen.between(0, 4)) }, () => {
     const place = `transform="translate(${n(pen.between(-55, 55))} ${n(pen.between(-55, 55))}) rotate(${n(pen.between(0, 360))})"`
     const fill = `fill="${hex(anyColour(pen, [20, 85], [10, 80]))}" fill-opacity="${n(pen.between(0.35, 0.95))}"`
-    const size = pen.between(4, 15)
+    const size = pen.between(3, 9)
     return pen.pick([
       `<circle r="${n(size)}" ${place} ${fill}/>`,
       `<rect x="${n(-size)}" y="${n(-size / 2)}" width="${n(size * 2)}" height="${n(size)}" rx="2" ${place} ${fill}/>`,
@@ -39,7 +39,7 @@ function drawPlain(): string {
 
 function drawStripes(pen: Pen, colour: Colour): string {
   const step = pen.between(7, 18)
-  const fill = hex(lighter(colour, pen.pick([-14, -9, 9, 14])))
+  const fill = hex(lighter(colour, pen.pick([-9, -6, 6, 9])))
   const bars = Array.from({ length: Math.ceil(200 / step) }, (_, index) => `M${n(-100 + index * step)} -100v200`)
   return `<path d="${bars.join('')}" stroke="${fill}" stroke-width="${n(step * pen.between(0.2, 0.55))}" transform="rotate(${n(pen.between(0, 180))})"/>`
 }
@@ -47,7 +47,7 @@ function drawStripes(pen: Pen, colour: Colour): string {
 function drawDots(pen: Pen, colour: Colour): string {
   const step = pen.between(10, 20)
   const radius = step * pen.between(0.12, 0.34)
-  const fill = hex(lighter({ ...colour, hue: colour.hue + pen.between(0, 90) }, pen.pick([-18, 16])))
+  const fill = hex(lighter({ ...colour, hue: colour.hue + pen.between(0, 60) }, pen.pick([-11, 10])))
   const dots: string[] = []
   for (let y = -60; y < 60; y += step) {
     for (let x = -60; x < 60; x += step) dots.push(`<circle cx="${n(x)}" cy="${n(y)}" r="${n(radius)}"/>`)
@@ -68,7 +68,7 @@ function drawHills(pen: Pen, colour: Colour): string {
 function drawCloth(pen: Pen): string {
   const seed = Math.floor(pen.between(0, 10_000))
   const frequency = `${n(pen.between(0.02, 0.2))} ${n(pen.between(0.02, 0.2))}`
-  return `<filter id="cloth" x="0" y="0" width="1" height="1"><feTurbulence type="fractalNoise" baseFrequency="${frequency}" numOctaves="3" seed="${seed}"/><feColorMatrix values="0 0 0 0 .5 0 0 0 0 .5 0 0 0 0 .5 1.1 0 0 0 -.2"/></filter><rect x="-75" y="-75" width="150" height="150" filter="url(#cloth)"/>`
+  return `<filter id="cloth" x="0" y="0" width="1" height="1"><feTurbulence type="fractalNoise" baseFrequency="${frequency}" numOctaves="3" seed="${seed}"/><feColorMatrix values="0 0 0 0 .5 0 0 0 0 .5 0 0 0 0 .5 0.8 0 0 0 -.2"/></filter><rect x="-75" y="-75" width="150" height="150" filter="url(#cloth)"/>`
 }
 
 function drawTiles(pen: Pen, colour: Colour): string {
@@ -76,7 +76,7 @@ function drawTiles(pen: Pen, colour: Colour): string {
   const tiles: string[] = []
   for (let y = -75; y < 75; y += step) {
     for (let x = -75; x < 75; x += step) {
-      const fill = hex(lighter(colour, pen.between(-12, 12)))
+      const fill = hex(lighter(colour, pen.between(-7, 7)))
       tiles.push(`<rect x="${n(x)}" y="${n(y)}" width="${n(step - 0.8)}" height="${n(step - 0.8)}" fill="${fill}"/>`)
     }
   }

@@ -1,48 +1,51 @@
 import { drawBackdrop, drawClutter } from './backdrop.ts'
 import { createBrush, type Brush } from './brush.ts'
-import { anyColour, hex, lighter, n, type Colour, type Pen } from './pen.ts'
+import { anyColour, hex, n, type Colour, type Pen } from './pen.ts'
+import type { Subject } from './subjects.ts'
 
 /** Draws a subject upright into a square of 100 units around the origin. */
 export type DrawSubject = (brush: Brush) => string
 
 /** One picture as SVG: backdrop, shadow, subject in some pose, and at times something in front of it. */
-export function composePicture(pen: Pen, drawSubject: DrawSubject, sidePx: number): string {
+export function composePicture(pen: Pen, subject: Subject, sidePx: number): string {
   const backdrop = drawBackdrop(pen)
-  const brush = createBrush(pen, contrastingColour(pen, backdrop.colour))
-  const size = pen.between(0.5, 0.95)
+  const brush = createBrush(pen, subjectColour(pen, subject, backdrop.colour))
+  const size = pen.between(0.62, 1)
   const room = (1 - size) * 48
   const across = size * pen.between(0.85, 1.15) * pen.pick([-1, 1])
   const pose = [
     `translate(${n(pen.between(-room, room))} ${n(pen.between(-room, room))})`,
-    `rotate(${n(pen.between(-35, 35))})`,
-    `skewX(${n(pen.between(-10, 10))})`,
+    `rotate(${n(pen.between(-20, 20))})`,
+    `skewX(${n(pen.between(-8, 8))})`,
     `scale(${across.toFixed(3)} ${size.toFixed(3)})`,
   ].join(' ')
-  const subject = drawSubject(brush)
+  const drawn = subject.draw(brush)
   const shadow = pen.chance(0.5)
-    ? `<g transform="translate(${n(pen.between(1, 4))} ${n(pen.between(2, 5))})" opacity=".28" filter="url(#dark)"><g transform="${pose}">${subject}</g></g>`
+    ? `<g transform="translate(${n(pen.between(1, 4))} ${n(pen.between(2, 5))})" opacity=".28" filter="url(#dark)"><g transform="${pose}">${drawn}</g></g>`
     : ''
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${sidePx}" height="${sidePx}" viewBox="-50 -50 100 100">`,
     `<filter id="dark"><feColorMatrix values="0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0"/><feGaussianBlur stdDeviation="1.6"/></filter>`,
     backdrop.svg,
     shadow,
-    `<g transform="${pose}">${subject}</g>`,
-    pen.chance(0.3) ? drawForeground(pen) : '',
+    `<g transform="${pose}">${drawn}</g>`,
+    pen.chance(0.15) ? drawForeground(pen) : '',
     drawLight(pen),
     '</svg>',
   ].join('')
 }
 
-/** Far enough from the backdrop to be seen, by lightness or by hue; otherwise anything. */
-function contrastingColour(pen: Pen, backdrop: Colour): Colour {
-  for (let attempt = 0; attempt < 20; attempt += 1) {
-    const colour = anyColour(pen, [22, 82], [15, 90])
+/** Mostly of the subject's hues, and far enough from the backdrop to be seen, by lightness or by hue. */
+function subjectColour(pen: Pen, { hues }: Subject, backdrop: Colour): Colour {
+  const isUsual = pen.chance(0.75)
+  for (let attempt = 0; attempt < 30; attempt += 1) {
+    const any = anyColour(pen, [22, 78], [35, 90])
+    const colour = isUsual ? { ...any, hue: pen.between(...hues) } : any
     const lightness = Math.abs(colour.lightness - backdrop.lightness)
     const hue = Math.abs(((colour.hue - backdrop.hue + 540) % 360) - 180)
-    if (lightness > 24 || (lightness > 12 && hue > 70 && colour.saturation > 40)) return colour
+    if (lightness > 26 || (lightness > 14 && hue > 70 && colour.saturation > 40)) return colour
   }
-  return lighter(backdrop, backdrop.lightness > 50 ? -40 : 40)
+  return { hue: pen.between(...hues), saturation: 60, lightness: backdrop.lightness > 50 ? 25 : 78 }
 }
 
 /** Something at the edge that covers a part of the subject. */

@@ -16,7 +16,7 @@ const batchSize = 8
 export const drawSamples: ServiceHandlers<typeof imaging>['drawSamples'] = async function* (request, { signal }) {
   const { folder, perClass, sidePx, seed } = request
   const total = perClass * subjects.length
-  for (const [className] of subjects) await mkdir(join(folder, className), { recursive: true })
+  for (const { className } of subjects) await mkdir(join(folder, className), { recursive: true })
   for (let start = 0; start < total; start += batchSize) {
     signal.throwIfAborted()
     const count = Math.min(batchSize, total - start)
@@ -31,8 +31,10 @@ async function drawOne(index: number, { folder, sidePx, seed }: { folder: string
   const subject = subjects[classIndex]
   if (!subject) return
   const random = randomOf(seed, classIndex, number)
-  const [className, drawSubject] = subject
-  const values = await rasterise(composePicture(createPen(random), drawSubject, sidePx))
+  const values = await rasterise(composePicture(createPen(random), subject, sidePx))
   const { bytes, extension } = await finishPicture(values, sidePx, random)
-  await writeFile(join(folder, className, `${className}-${String(number + 1).padStart(4, '0')}.${extension}`), bytes)
+  await writeFile(
+    join(folder, subject.className, `${subject.className}-${String(number + 1).padStart(4, '0')}.${extension}`),
+    bytes,
+  )
 }

@@ -11,7 +11,7 @@ export interface FinishedPicture {
 /** Turns drawn pixels (8-bit RGB, square) into something that a camera might have taken: exposure, noise, blur, coding. */
 export async function finishPicture(values: Uint8Array, sidePx: number, random: Random): Promise<FinishedPicture> {
   const pen = createPen(random)
-  addNoise(values, { exposure: pen.between(0.72, 1.2), deviation: pen.pick([2, 5, 9, 16]), normal: normalOf(random) })
+  addNoise(values, { exposure: pen.between(0.8, 1.15), deviation: pen.pick([1, 3, 6, 10]), normal: normalOf(random) })
   let pipeline = sharp(values, { raw: { width: sidePx, height: sidePx, channels: 3 } })
   if (pen.chance(0.5)) pipeline = pipeline.blur(pen.between(0.4, 1.6))
   const kind = pen.between(0, 1)

@@ -8,14 +8,22 @@ import { drawMushroom } from './subjects/mushroom.ts'
 import { drawTree } from './subjects/tree.ts'
 import { drawUmbrella } from './subjects/umbrella.ts'
 
-/** The classes of the sample set. Some resemble each other on purpose: mushroom and umbrella, leaf and fish. */
-export const subjects: readonly (readonly [className: string, draw: DrawSubject])[] = [
-  ['fish', drawFish],
-  ['house', drawHouse],
-  ['key', drawKey],
-  ['leaf', drawLeaf],
-  ['mug', drawMug],
-  ['mushroom', drawMushroom],
-  ['tree', drawTree],
-  ['umbrella', drawUmbrella],
+/** One class of the sample set. */
+export interface Subject {
+  readonly className: string
+  readonly draw: DrawSubject
+  /** Hues in degrees that most of its pictures have; as in life, colour helps and does not decide. */
+  readonly hues: readonly [from: number, to: number]
+}
+
+/** Some resemble each other on purpose: mushroom and umbrella, leaf and fish, tree and leaf. */
+export const subjects: readonly Subject[] = [
+  { className: 'fish', draw: drawFish, hues: [170, 235] },
+  { className: 'house', draw: drawHouse, hues: [5, 50] },
+  { className: 'key', draw: drawKey, hues: [38, 58] },
+  { className: 'leaf', draw: drawLeaf, hues: [70, 140] },
+  { className: 'mug', draw: drawMug, hues: [190, 290] },
+  { className: 'mushroom', draw: drawMushroom, hues: [345, 385] },
+  { className: 'tree', draw: drawTree, hues: [95, 165] },
+  { className: 'umbrella', draw: drawUmbrella, hues: [270, 350] },
 ]
