@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readTorchCheckpoint } from '../../src/trainer/weights/torch-checkpoint/read-torch-checkpoint.ts'
+import { unpickle } from '../../src/trainer/weights/torch-checkpoint/unpickle.ts'
 import {
   bytes,
   dictionary,
@@ -135,6 +136,7 @@ describe('lying metadata is an error of the file', () => {
     'sizes whose product wraps round to a little': withTensor({ shape: [2n ** 32n, 2n ** 32n] }),
     'a huge stride': withTensor({ shape: [2], strides: [huge] }),
     'a small storage unfolded': withTensor({ shape: [1_000_000], strides: [0] }),
+    'a small storage unfolded a little': withTensor({ shape: [12], strides: [0] }),
     'a small storage unfolded by many tensors': zipCheckpoint(
       pickle(
         dictionary(
@@ -231,6 +233,12 @@ describe('lying metadata is an error of the file', () => {
   test.each(Object.entries(cases))('%s', async (_, content) => {
     await expect(read(content)).rejects.toMatchObject({ name: 'AppError', code: 'bad-file' })
   })
+})
+
+test('values below a mark are out of reach', () => {
+  const taken = pickle(bytes('}', integer(1), 'N', '(', 's', 'u'))
+  expect(() => unpickle(taken)).toThrow('it takes a value where there is none')
+  expect(() => unpickle(pickle(bytes('}', '(', 'q', 0, 'u')))).toThrow('it uses a value where there is none')
 })
 
 describe('zip files that could be read in two ways are refused', () => {
