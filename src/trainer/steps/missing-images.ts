@@ -20,22 +20,22 @@ const wordings = {
 } as const
 
 export function createMissingImages(imageCount: number, missingRatioMax: number): MissingImages {
-  const known = new Map<string, PixelProblem['kind']>()
-  let news: { readonly path: string; readonly kind: PixelProblem['kind'] }[] = []
+  const known = new Set<string>()
+  let news: { readonly path: string; readonly problem: PixelProblem }[] = []
   return {
-    note(path, { kind }) {
+    note(path, problem) {
       if (known.has(path)) return
-      known.set(path, kind)
-      news.push({ path, kind })
-      if (known.size > missingRatioMax * imageCount) throw tooManyMissing([...known.keys()], imageCount)
+      known.add(path)
+      news.push({ path, problem })
+      if (known.size > missingRatioMax * imageCount) throw tooManyMissing([...known], imageCount)
     },
     takeWarnings() {
-      const groups = Map.groupBy(news, ({ kind }) => kind)
+      const groups = Map.groupBy(news, ({ problem }) => problem.kind)
       news = []
       return [...groups].map(([kind, members]) => ({
         kind: 'warning',
         code: wordings[kind].code,
-        message: `${countOf(members.length)} ${wordings[kind].text}; the run goes on without.`,
+        message: `${countOf(members.length)} ${wordings[kind].text}; the run goes on without. ${members[0]?.problem.message ?? ''}`,
         paths: members.map(({ path }) => path),
       }))
     },
@@ -46,8 +46,8 @@ function tooManyMissing(paths: readonly string[], imageCount: number): AppError 
   const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ', ...' : '')
   return new AppError(
     'not-enough-data',
-    `${countOf(paths.length)} of ${String(imageCount)} gone, changed or unreadable, which is more than the recipe bears: ` +
-      `${shown}. Put the files back and resume the run, or import the folder again and start a new one.`,
+    `${paths.length} of ${imageCount} images are gone, changed or unreadable, more than the recipe bears: ${shown}. ` +
+      'Put the files back and resume the run, or import the folder again and start a new one.',
     { data: { paths } },
   )
 }

@@ -1,0 +1,104 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { TrainJob } from '../../../src/shared/contract/trainer.ts'
+import type { Preset, RecipeOverrides } from '../../../src/shared/domain/recipe.ts'
+import type { TrainerEvent } from '../../../src/shared/domain/run.ts'
+import { randomOf } from '../../../src/shared/random.ts'
+import { fingerprintOf, trainInProcess } from '../../support/train-process.ts'
+import { createTrainingSet } from '../../support/training-set.ts'
+import type { TrainingSet } from '../../support/training-set.ts'
+
+/** Each with a first kill that leaves work behind: in the middle of an epoch, or of computing the features. */
+const configurations: readonly {
+  readonly name: string
+  readonly preset: Preset
+  readonly overrides: RecipeOverrides
+  readonly killAt: (event: TrainerEvent) => boolean
+}[] = [
+  {
+    name: 'momentum, cosine schedule with warm-up, best weights',
+    preset: 'fine-tune',
+    overrides: { backbone: null, fitHeadFirst: false, epochs: 2, batchSize: 6, learningRate: 0.01, momentum: 0.9 },
+    killAt: isMidEpoch,
+  },
+  {
+    name: 'the reference recipe with strong augmentation',
+    preset: 'from-scratch',
+    overrides: { epochs: 2, batchSize: 6, cropScaleMin: 0.05, cropRatioMin: 0.5, cropRatioMax: 2 },
+    killAt: isMidEpoch,
+  },
+  {
+    name: 'micro-batches, label smoothing, balanced classes, mean loss',
+    preset: 'from-scratch',
+    overrides: {
+      ...{ epochs: 2, batchSize: 8, microBatchSize: 3, lossReduction: 'mean', learningRate: 0.02 },
+      ...{ labelSmoothing: 0.1, classWeights: 'balanced', momentum: 0.8 },
+    },
+    killAt: isMidEpoch,
+  },
+  {
+    name: 'frozen lower stages and two threads',
+    preset: 'from-scratch',
+    overrides: { epochs: 2, batchSize: 6, trainableFrom: 'layer3', threads: 2 },
+    killAt: isMidEpoch,
+  },
+  {
+    name: 'the head first, then all',
+    preset: 'fine-tune',
+    overrides: { backbone: null, fitHeadFirst: true, epochs: 1, batchSize: 6, learningRate: 1e-4 },
+    killAt: (event) => event.kind === 'phase' && event.phase === 'fine-tuning',
+  },
+  {
+    name: 'quick',
+    preset: 'quick',
+    overrides: { backbone: null, inputSizePx: 64, resizePx: 70 },
+    killAt: (event) => event.kind === 'step' && event.phase === 'caching-features' && event.done < event.total,
+  },
+]
+
+function isAboutImages(event: TrainerEvent): boolean {
+  return event.kind === 'warning' && event.code.startsWith('images-')
+}
+
+function isMidEpoch(event: TrainerEvent): boolean {
+  return event.kind === 'checkpoint' && event.step > 0
+}
+
+describe('a run that was killed gives the same bits as one that was not', () => {
+  let set: TrainingSet
+  beforeAll(async () => {
+    set = await createTrainingSet({ train: 26, validation: 6, test: 6 })
+  })
+  afterAll(() => set.remove())
+
+  for (const [index, { name, preset, overrides, killAt }] of configurations.entries()) {
+    test(name, { timeout: 180_000 }, async () => {
+      const random = randomOf(2026, index)
+      const job = (folder: string): TrainJob => {
+        const at = (part: string) => join(set.folder, '.athanor', `${index}-${folder}`, part)
+        const folders = { runFolder: at('run'), modelFolder: at('model'), featuresFolder: at('features') }
+        return set.job(preset, { checkpointSeconds: 0.2, ...overrides }, folders)
+      }
+      const whole = await trainInProcess(job('whole'))
+      if (!whole.manifest) throw new Error('The run did not end.')
+
+      const first = await trainInProcess(job('killed'), async (event) => {
+        if (!killAt(event)) return undefined
+        await sleep(random() * 300)
+        return 'kill'
+      })
+      expect(first.wasKilled).toBe(true)
+      const second = await trainInProcess({ ...job('killed'), resume: true }, async () => {
+        await sleep(random() * 150)
+        return random() < 0.1 ? 'kill' : undefined
+      })
+      const last = second.manifest ? second : await trainInProcess({ ...job('killed'), resume: true })
+      if (!last.manifest) throw new Error('The resumed run did not end.')
+      expect([whole, first, second, last].flatMap(({ events }) => events.filter(isAboutImages))).toEqual([])
+      expect(await fingerprintOf(job('killed'), last.manifest)).toEqual(
+        await fingerprintOf(job('whole'), whole.manifest),
+      )
+    })
+  }
+})
