@@ -48,7 +48,9 @@ const chunkSize = 128
  * mentioned. Errors: not-found and no-permission for the folder itself.
  */
 export async function* walkImages(imageFolder: string, options: WalkOptions): AsyncGenerator<WalkedEntries, void> {
-  const root = await realpath(imageFolder)
+  const root = await realpath(imageFolder).catch((thrown: unknown) => {
+    throw rootError(imageFolder, thrown)
+  })
   const visited = new Set(await Promise.all(options.excludedFolders.map(identityOf)))
   const folders: Folder[] = [{ file: root, path: '' }]
   const linkedFolders: Folder[] = []
@@ -59,7 +61,11 @@ export async function* walkImages(imageFolder: string, options: WalkOptions): As
     const folder = folders.pop() ?? linkedFolders.shift()
     if (folder === undefined) return
     const identity = await identityOf(folder.file)
-    if (identity === null) continue
+    if (identity === null) {
+      // Without the folder itself nothing is known: its images must not all become missing.
+      if (folder.path === '') throw rootError(root, null)
+      continue
+    }
     if (visited.has(identity)) {
       if (isLinked) yield skip(folder.path, 'a link to a folder that is read under its own name')
       continue
@@ -148,13 +154,16 @@ async function readFolder(folder: Folder): Promise<{ readonly names: readonly Di
     const names = await readdir(folder.file, { withFileTypes: true, encoding: 'buffer' })
     return { names: names.sort((a, b) => Buffer.compare(a.name, b.name)) }
   } catch (thrown) {
-    const mayNotRead = hasErrorCode(thrown, 'EACCES', 'EPERM')
-    if (folder.path === '') {
-      const [code, problem] = mayNotRead ? (['no-permission', 'may not'] as const) : (['not-found', 'cannot'] as const)
-      throw new AppError(code, `The image folder ${folder.file} ${problem} be read.`, { cause: thrown })
-    }
-    return { path: folder.path, reason: mayNotRead ? 'a folder that may not be read' : 'a folder that cannot be read' }
+    if (folder.path === '') throw rootError(folder.file, thrown)
+    const problem = hasErrorCode(thrown, 'EACCES', 'EPERM') ? 'may not' : 'cannot'
+    return { path: folder.path, reason: `a folder that ${problem} be read` }
   }
+}
+
+function rootError(folder: string, thrown: unknown): AppError {
+  return hasErrorCode(thrown, 'EACCES', 'EPERM')
+    ? new AppError('no-permission', `The image folder ${folder} may not be read.`, { cause: thrown })
+    : new AppError('not-found', `The image folder ${folder} cannot be read. See whether its disk is connected.`)
 }
 
 /** The same for a folder under whatever path; null where it is gone. */
