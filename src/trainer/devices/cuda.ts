@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import util from 'node:util'
+import util, { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors.ts'
 import type { ActiveDevice, Availability, Device } from './device.ts'
 import { registerGradients } from './gradients.ts'
-import { describeLoadError, isMissingPackage, type OptionalPackage } from './optional-package.ts'
+import { describeLoadError, type OptionalPackage } from './optional-package.ts'
 
 const packageName = '@tensorflow/tfjs-node-gpu'
 const backendName = 'tensorflow'
@@ -51,6 +53,24 @@ async function loadOnce(): Promise<OptionalPackage<Cuda>> {
   if (process.arch !== 'x64' || !['linux', 'win32'].includes(process.platform)) {
     return { loaded: null, reason: `${packageName} has no build for ${process.platform} ${process.arch}.`, cure: null }
   }
+  const require = createRequire(import.meta.url)
+  try {
+    require.resolve(packageName)
+  } catch {
+    return {
+      loaded: null,
+      reason: `The optional package ${packageName} is not installed.`,
+      cure: `Run \`npm install\` where the network allows downloads; it fetches TensorFlow for NVIDIA cards.`,
+    }
+  }
+  // Loading the package changes tfjs's state for good, so it is left alone where no card can be there.
+  if (process.platform === 'linux' && !existsSync('/dev/nvidiactl') && !existsSync('/dev/dxg')) {
+    return {
+      loaded: null,
+      reason: 'This machine shows no NVIDIA card with a loaded driver.',
+      cure: 'If it has one, install its driver; `nvidia-smi` must list the card.',
+    }
+  }
   // The package calls two functions that Node 23 removed; without them its first tensor throws.
   Object.assign(util, {
     isNullOrUndefined: (value: unknown) => value == null,
@@ -61,7 +81,7 @@ async function loadOnce(): Promise<OptionalPackage<Cuda>> {
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
   const before = tf.engine().backendName
   try {
-    createRequire(import.meta.url)(packageName)
+    require(packageName)
   } catch (thrown) {
     return { loaded: null, ...explain(thrown) }
   } finally {
@@ -74,7 +94,7 @@ async function loadOnce(): Promise<OptionalPackage<Cuda>> {
 async function findCard(): Promise<OptionalPackage<Cuda>> {
   const backend: unknown = tf.findBackend(backendName)
   const usesCard = typeof backend === 'object' && backend !== null && Reflect.get(backend, 'isUsingGpuDevice') === true
-  if (usesCard) return { loaded: { memoryBytes: 4 * 1024 ** 3 } }
+  if (usesCard) return { loaded: { memoryBytes: await cardMemoryBytes() } }
   return {
     loaded: null,
     reason: 'TensorFlow is installed but finds no NVIDIA card that it can use.',
@@ -82,14 +102,18 @@ async function findCard(): Promise<OptionalPackage<Cuda>> {
   }
 }
 
+const leastMemoryBytes = 4 * 1024 ** 3
+
+/** What the driver says of the first card; the binding cannot be asked. */
+async function cardMemoryBytes(): Promise<number> {
+  const options = ['--query-gpu=memory.total', '--format=csv,noheader,nounits', '--id=0']
+  const { stdout } = await promisify(execFile)('nvidia-smi', options).catch(() => ({ stdout: '' }))
+  const mebibytes = Number.parseInt(stdout, 10)
+  return Number.isFinite(mebibytes) ? mebibytes * 1024 ** 2 : leastMemoryBytes
+}
+
 function explain(thrown: unknown): { reason: string; cure: string | null } {
   const { message } = describeLoadError(thrown)
-  if (isMissingPackage(thrown, packageName)) {
-    return {
-      reason: `The optional package ${packageName} is not installed.`,
-      cure: `Run \`npm install\` where the network allows downloads; it fetches TensorFlow for NVIDIA cards.`,
-    }
-  }
   if (/native addon module|tfjs_binding/.test(message)) {
     return {
       reason: `${packageName} is installed without its native part.`,

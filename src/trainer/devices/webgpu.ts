@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors.ts'
 import type { ActiveDevice, Availability, Device } from './device.ts'
@@ -56,7 +58,24 @@ function load(): Promise<OptionalPackage<Card>> {
   return attempt
 }
 
+/**
+ * On Linux a card shows up as a device file. Without one Dawn would load every driver only to find none, and print what it
+ * misses. Someone who names a Vulkan driver, such as one that computes on the processor, wants it tried all the same.
+ */
+async function hasCard(): Promise<boolean> {
+  if (process.platform !== 'linux' || process.env['VK_ICD_FILENAMES'] !== undefined) return true
+  const cards = await readdir('/dev/dri').catch(() => [])
+  return cards.some((name) => name.startsWith('renderD')) || existsSync('/dev/nvidiactl') || existsSync('/dev/dxg')
+}
+
 async function loadOnce(): Promise<OptionalPackage<Card>> {
+  if (!(await hasCard())) {
+    return {
+      loaded: null,
+      reason: 'This machine shows no graphics card.',
+      cure: 'If it has one, install its driver, and let this user open the files in /dev/dri.',
+    }
+  }
   try {
     const { create, globals } = await import('webgpu')
     Object.assign(globalThis, globals)
