@@ -25,7 +25,9 @@ export function openTestProject(folder = join(temporaryFolder(memoryDisk), 'imag
 
 /** Puts rows for readable images into the catalog without files behind them; answers their ids. */
 export function addImages(project: OpenProject, paths: readonly string[]): number[] {
-  return transaction(project.writer, (tx) => paths.map((path) => insertFound(tx, path, readableExamination(path))))
+  return transaction(project.writer, (tx) =>
+    paths.map((path) => insertFound(tx, { path, changedAtMs: 0, examination: readableExamination(path) })),
+  )
 }
 
 /** The real examination, without a process of its own. */

@@ -70,7 +70,8 @@ function open(): { project: OpenProject; close: () => void } {
 
 function reset(tx: WritableDb): void {
   for (const table of ['edit', 'image', 'class', 'sqlite_sequence']) tx.prepare(`DELETE FROM ${table}`).run()
-  for (let id = 1; id <= imageCount; id += 1) insertFound(tx, pathOf(id), readableExamination(String(id)))
+  for (let id = 1; id <= imageCount; id += 1)
+    insertFound(tx, { path: pathOf(id), changedAtMs: 0, examination: readableExamination(String(id)) })
 }
 
 function stateOf(project: OpenProject): ModelState {

@@ -1,7 +1,7 @@
 import type { Examination } from '../../../shared/contract/imaging.ts'
 import type { WritableDb } from '../database/handles.ts'
 import type { Examined } from './examine-files.ts'
-import { insertFound, type KnownImage, updateFound } from './import-repository.ts'
+import { insertFound, type KnownImage, type ReadFile, updateFound } from './import-repository.ts'
 import type { NewFile } from './match-moves.ts'
 import type { ImportFindings } from './settle-import.ts'
 import type { FoundFile } from './walk.ts'
@@ -25,7 +25,7 @@ export function createFindings(known: readonly KnownImage[]): CollectedFindings 
   }
   const seenIds = new Set<number>()
   const added: (NewFile & { readonly id: number })[] = []
-  const changed = new Map<number, { readonly path: string; readonly examination: Examination }>()
+  const changed = new Map<number, ReadFile>()
 
   return {
     known,
@@ -34,30 +34,37 @@ export function createFindings(known: readonly KnownImage[]): CollectedFindings 
     changed,
     isUnchanged(file) {
       const image = byPath.get(file.path)
-      if (image === undefined || image.sizeBytes !== file.sizeBytes || image.modifiedAtMs !== file.modifiedAtMs) {
-        return false
-      }
+      if (image === undefined || !looksLike(image, file)) return false
       if (image.unreadableReason !== null && passingReasons.has(image.unreadableReason)) return false
       seenIds.add(image.id)
       return true
     },
     store(tx, read) {
       for (const { found, examination: answer } of read) {
-        const { path } = found
+        const { path, changedAtMs } = found
         const examination = withLookOf(found, answer)
+        const file = { path, changedAtMs, examination }
         const image = byPath.get(path)
         if (image !== undefined && isSameAs(image, examination)) {
-          updateFound(tx, image.id, { path, examination })
+          updateFound(tx, image.id, file)
           seenIds.add(image.id)
         } else if (image !== undefined && image.state !== 'missing') {
-          changed.set(image.id, { path, examination })
+          changed.set(image.id, file)
         } else {
           const { sizeBytes, contentHash } = examination
-          added.push({ id: insertFound(tx, path, examination), path, sizeBytes, contentHash })
+          added.push({ id: insertFound(tx, file), path, sizeBytes, contentHash })
         }
       }
     },
   }
+}
+
+function looksLike(image: KnownImage, file: FoundFile): boolean {
+  return (
+    image.sizeBytes === file.sizeBytes &&
+    image.modifiedAtMs === file.modifiedAtMs &&
+    image.changedAtMs === file.changedAtMs
+  )
 }
 
 function isSameAs(image: KnownImage, examination: Examination): boolean {

@@ -10,6 +10,7 @@ export interface KnownImage {
   readonly state: 'readable' | 'unreadable' | 'missing'
   readonly sizeBytes: number
   readonly modifiedAtMs: number
+  readonly changedAtMs: number
   readonly contentHash: string | null
   readonly unreadableReason: string | null
   readonly isUnsettled: boolean
@@ -18,7 +19,8 @@ export interface KnownImage {
 export function readKnownImages(db: ReadableDb): KnownImage[] {
   return db
     .prepare<Omit<KnownImage, 'isUnsettled'> & { isUnsettled: number }>(
-      `SELECT id, path, state, size_bytes AS sizeBytes, modified_at_ms AS modifiedAtMs, content_hash AS contentHash,
+      `SELECT id, path, state, size_bytes AS sizeBytes, modified_at_ms AS modifiedAtMs, changed_at_ms AS changedAtMs,
+         content_hash AS contentHash,
          unreadable_reason AS unreadableReason, is_unsettled AS isUnsettled
        FROM image ORDER BY id`,
     )
@@ -30,23 +32,32 @@ const columns = examinedColumns.join(', ')
 const assignments = examinedColumns.map((column) => `${column} = ?`).join(', ')
 const placeholders = examinedColumns.map(() => '?').join(', ')
 
+/** A file and what was found in it. */
+export interface ReadFile {
+  readonly path: string
+  /** As the walk saw it, before it was read: if it changed in between, the next import reads it again. */
+  readonly changedAtMs: number
+  readonly examination: Examination
+}
+
 /** Adds a file that no row stands for; answers the row that another import has just added for it, if there is one. */
-export function insertFound(tx: WritableDb, path: string, examination: Examination): number {
+export function insertFound(tx: WritableDb, { path, changedAtMs, examination }: ReadFile): number {
   const { changes, lastInsertRowid } = tx
     .prepare(
-      `INSERT INTO image (path, ${columns}) VALUES (?, ${placeholders})
+      `INSERT INTO image (path, changed_at_ms, ${columns}) VALUES (?, ?, ${placeholders})
        ON CONFLICT (path) WHERE state <> 'missing' DO NOTHING`,
     )
-    .run(path, ...valuesOfExamination(examination))
+    .run(path, changedAtMs, ...valuesOfExamination(examination))
   if (changes === 1) return Number(lastInsertRowid)
   const row = tx.prepare<{ id: number }>("SELECT id FROM image WHERE path = ? AND state <> 'missing'").get(path)
   return row?.id ?? 0
 }
 
 /** What was found in the file that a row stands for, wherever that is by now. */
-export function updateFound(tx: WritableDb, id: number, found: { path: string; examination: Examination }): void {
-  tx.prepare(`UPDATE image SET path = ?, ${assignments} WHERE id = ?`).run(
+export function updateFound(tx: WritableDb, id: number, found: ReadFile): void {
+  tx.prepare(`UPDATE image SET path = ?, changed_at_ms = ?, ${assignments} WHERE id = ?`).run(
     found.path,
+    found.changedAtMs,
     ...valuesOfExamination(found.examination),
     id,
   )
@@ -58,7 +69,7 @@ export function takeOver(tx: WritableDb, id: number, fromId: number): void {
   if (from === undefined) return
   // Two rows must not stand for one path, not even between two statements.
   setMissing(tx, fromId)
-  const rest = examinedColumns.filter((column) => column !== 'state').join(', ')
+  const rest = ['changed_at_ms', ...examinedColumns.filter((column) => column !== 'state')].join(', ')
   tx.prepare(
     `UPDATE image SET path = ?, state = ?, (${rest}) = (SELECT ${rest} FROM image WHERE id = ?) WHERE id = ?`,
   ).run(from.path, from.state, fromId, id)

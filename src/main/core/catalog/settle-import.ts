@@ -1,9 +1,9 @@
-import type { Examination } from '../../../shared/contract/imaging.ts'
 import type { WritableDb } from '../database/handles.ts'
 import {
   insertFound,
   isLabelled,
   type KnownImage,
+  type ReadFile,
   setBack,
   setMissing,
   settleAll,
@@ -21,7 +21,7 @@ export interface ImportFindings {
   /** Rows that were added since, for files at paths that were not known. */
   readonly added: readonly (NewFile & { readonly id: number })[]
   /** Files at known paths that hold something else by now, by the id of the row that stood for them. */
-  readonly changed: ReadonlyMap<number, { readonly path: string; readonly examination: Examination }>
+  readonly changed: ReadonlyMap<number, ReadFile>
 }
 
 export interface Settlement {
@@ -30,10 +30,10 @@ export interface Settlement {
   readonly moved: number
 }
 
-/** Its `id` is that of the row that was added for it or, with an examination, of the image whose path it has taken. */
+/** Its `id` is that of the row that was added for it or, where it was read, of the image whose path it has taken. */
 interface UnclaimedFile extends NewFile {
   readonly id: number
-  readonly examination: Examination | null
+  readonly read: ReadFile | null
 }
 
 /**
@@ -52,9 +52,9 @@ export function settleImport(tx: WritableDb, findings: ImportFindings): Settleme
   for (const [id] of displaced) setMissing(tx, id)
   for (const move of moves) follow(tx, move)
   const newcomers = displaced.filter(([id]) => !claimedIds.has(id))
-  for (const [, { path, examination }] of newcomers) insertFound(tx, path, examination)
+  for (const [, read] of newcomers) insertFound(tx, read)
   const edited = [...changed].filter(([id]) => !movedIds.has(id) && !claimedIds.has(id))
-  for (const [id, found] of edited) updateFound(tx, id, found)
+  for (const [id, read] of edited) updateFound(tx, id, read)
 
   for (const { id, state } of known) {
     if (seenIds.has(id)) {
@@ -76,17 +76,18 @@ function findMoves(tx: WritableDb, { known, seenIds, added, changed }: ImportFin
   // Also those that an interrupted import had added: their content may have been known under another path.
   const unsettled = known.filter((image) => image.isUnsettled && isSeen(image))
   const files = [
-    ...[...added, ...unsettled].map((file): UnclaimedFile => ({ ...file, examination: null })),
-    ...[...changed].map(([id, { path, examination }]): UnclaimedFile => {
-      return { id, path, sizeBytes: examination.sizeBytes, contentHash: examination.contentHash, examination }
+    ...[...added, ...unsettled].map((file): UnclaimedFile => ({ ...file, read: null })),
+    ...[...changed].map(([id, read]): UnclaimedFile => {
+      const { sizeBytes, contentHash } = read.examination
+      return { id, path: read.path, sizeBytes, contentHash, read }
     }),
   ]
   // A row that an interrupted import had added says nothing yet that another does not say as well.
   const lost = known.filter((image) => !isSeen(image) && (!image.isUnsettled || isLabelled(tx, image.id)))
-  return matchMoves(lost, files).filter(({ file }) => file.examination !== null || !isLabelled(tx, file.id))
+  return matchMoves(lost, files).filter(({ file }) => file.read !== null || !isLabelled(tx, file.id))
 }
 
 function follow(tx: WritableDb, { image, file }: Move<UnclaimedFile>): void {
-  if (file.examination === null) takeOver(tx, image.id, file.id)
-  else updateFound(tx, image.id, { path: file.path, examination: file.examination })
+  if (file.read === null) takeOver(tx, image.id, file.id)
+  else updateFound(tx, image.id, file.read)
 }

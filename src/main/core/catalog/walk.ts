@@ -13,6 +13,8 @@ export interface FoundFile {
   readonly file: string
   readonly sizeBytes: number
   readonly modifiedAtMs: number
+  /** When its content, name or rights changed last (ctime). */
+  readonly changedAtMs: number
 }
 
 export interface SkippedEntry {
@@ -135,8 +137,8 @@ async function lookAtLink(link: Folder, name: string, root: string): Promise<Loo
 
 async function lookAtFile({ file, path }: Folder): Promise<Look> {
   try {
-    const { size, mtimeMs } = await stat(file)
-    return { found: { path, file, sizeBytes: size, modifiedAtMs: mtimeMs } }
+    const { size, mtimeMs, ctimeMs } = await stat(file)
+    return { found: { path, file, sizeBytes: size, modifiedAtMs: mtimeMs, changedAtMs: ctimeMs } }
   } catch (thrown) {
     // Gone since the folder was read: as if it had never been there.
     if (hasErrorCode(thrown, 'ENOENT')) return {}

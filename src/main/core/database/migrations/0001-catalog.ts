@@ -24,6 +24,8 @@ export const catalogTables: Migration = {
       state TEXT NOT NULL CHECK (state IN ('readable', 'unreadable', 'missing')),
       size_bytes INTEGER NOT NULL,
       modified_at_ms REAL NOT NULL,
+      -- Also changes when a file is renamed: files of one size and time may change places.
+      changed_at_ms REAL NOT NULL,
       content_hash TEXT,
       -- The facts of a readable image as JSON, and the one of them that is compared.
       facts TEXT CHECK (facts IS NULL OR json_valid(facts)),
