@@ -14,6 +14,8 @@ export interface CliResult {
 export interface RunningCli {
   readonly child: ChildProcess
   readonly result: Promise<CliResult>
+  /** What a terminal sends when Ctrl-C is pressed: to every process of the group. */
+  pressCtrlC(): void
   /** Resolves when standard error or output has this text; rejects when the command ends without it. */
   says(text: string): Promise<void>
 }
@@ -29,6 +31,8 @@ export function startCli(words: readonly string[], { cwd, env = {} }: CliPlace):
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, as the shell makes one for a command.
+    detached: true,
   })
   const written = { stdout: '', stderr: '' }
   child.stdout.setEncoding('utf8').on('data', (text: string) => (written.stdout += text))
@@ -37,6 +41,9 @@ export function startCli(words: readonly string[], { cwd, env = {} }: CliPlace):
   return {
     child,
     result,
+    pressCtrlC: () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+    },
     says: async (text) => {
       let isOver = false
       void result.then(() => (isOver = true))

@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { openProject } from '../open-project.ts'
 import { describeExport } from '../output/describe-export.ts'
 import { numberOf } from '../parse-arguments.ts'
+import { hintAtForce } from '../report-error.ts'
 import { createExports } from '../steps/create-exports.ts'
 import { findModel } from '../steps/find-model.ts'
 
@@ -42,6 +43,8 @@ export function registerExport(program: Command, context: Context): void {
         destination: options.to === undefined ? null : resolve(context.workingFolder, options.to),
         overwrite: options.force === true,
         ...(options.verifyCount !== undefined && { verifyCount: options.verifyCount }),
+      }).catch((thrown: unknown) => {
+        throw hintAtForce(thrown, `An export of ${model.id}`)
       })
       terminal.answer({ modelId: model.id, exports })
       for (const line of exports.flatMap(describeExport)) terminal.say(line)

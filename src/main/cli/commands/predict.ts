@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { isAbsolute, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { DeviceId } from '../../../shared/domain/device.ts'
 import { ModelId } from '../../../shared/domain/ids.ts'
@@ -90,14 +90,25 @@ function printCsv({ terminal }: Context, { classes }: ModelManifest, predictions
   }
 }
 
-function printTable({ terminal }: Context, model: ModelManifest, predictions: readonly Prediction[]): void {
-  const rows = predictions.map(({ path, predicted, confidence, error }) =>
-    predicted === null ? [path, "can't be read", null, error] : [path, predicted, formatPercent(confidence), null],
-  )
+function printTable(context: Context, model: ModelManifest, predictions: readonly Prediction[]): void {
+  const { terminal, workingFolder } = context
+  const rows = predictions.map(({ path, predicted, confidence, error }) => {
+    const file = shorten(path, workingFolder)
+    return predicted === null
+      ? [file, "can't be read", null, error]
+      : [file, predicted, formatPercent(confidence), null]
+  })
   const columns = [{ title: 'FILE' }, { title: 'CLASS' }, { title: 'HOW SURE', align: 'right' as const }, { title: '' }]
   for (const line of formatTable(columns, rows)) terminal.say(line)
+  const unread = predictions.filter(({ predicted }) => predicted === null).length
+  const rest = unread === 0 ? '' : `, ${countOf(unread, 'file')} could not be read`
   terminal.say()
-  terminal.say(
-    `${countOf(predictions.length, 'image')} by ${model.id}. Next: athanor export (use it in your own programs)`,
-  )
+  terminal.say(`${countOf(predictions.length - unread, 'image')} by ${model.id}${rest}.`)
+  terminal.say('Next: athanor export (use it in your own programs)')
+}
+
+/** As the person who stands in the working folder would call it. */
+function shorten(path: string, workingFolder: string): string {
+  const inside = relative(workingFolder, path)
+  return inside.startsWith('..') || isAbsolute(inside) ? path : inside
 }

@@ -1,12 +1,11 @@
 import type { ModelManifest } from '../../../shared/domain/model.ts'
 import type { Run } from '../../../shared/domain/run.ts'
-import { AppError } from '../../../shared/errors.ts'
 import type { Context } from '../context.ts'
 import { exitCodes, exitCodeOf } from '../exit-codes.ts'
 import type { Workplace } from '../open-project.ts'
 import { describeHeadline } from '../output/describe-evaluation.ts'
 import { formatDuration } from '../output/quantities.ts'
-import { followRun, type RunRecord } from './follow-run.ts'
+import { followRun, type RunHistory, type RunRecord } from './follow-run.ts'
 
 export interface FinishedRun {
   readonly run: Run
@@ -16,10 +15,15 @@ export interface FinishedRun {
 }
 
 /** Follows a run, and says how it ended and how to go on. A run that did not come to its end sets the exit code. */
-export async function finishRun(context: Context, workplace: Workplace, started: Run): Promise<FinishedRun> {
+export async function finishRun(
+  context: Context,
+  workplace: Workplace,
+  started: Run,
+  before?: RunHistory,
+): Promise<FinishedRun> {
   const { core, project } = workplace
   const projectId = project.id
-  const record = await followRun(context, workplace, started)
+  const record = await followRun(context, workplace, started, before)
   const run = await core.runs.get({ projectId, runId: started.id })
   const modelId = record.outcome?.outcome === 'done' ? record.outcome.modelId : null
   const model = modelId === null ? null : await core.models.get({ projectId, modelId })
@@ -49,10 +53,4 @@ function sayHowItEnded({ terminal, interruption, setExitCode }: Context, run: Ru
   const how = outcome?.outcome === 'interrupted' ? 'was interrupted' : 'is stopped'
   terminal.note(`${run.id} ${how}. ${goOn}`)
   setExitCode(interruption.cause === null ? exitCodes.failed.code : interruption.exitCode)
-}
-
-/** The model of a run that must have one to go on with. Errors: cancelled. */
-export function modelOf({ model, run }: FinishedRun): ModelManifest {
-  if (model !== null) return model
-  throw new AppError('cancelled', `${run.id} did not come to its end, so there is no model to go on with.`)
 }

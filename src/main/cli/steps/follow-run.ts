@@ -28,10 +28,15 @@ export const phaseNames: Readonly<Record<RunPhase, string>> = {
  * Follows a run to its end. The first request to end the command asks the run for a checkpoint and waits for it; the
  * run then ends as `stopped`.
  */
-export async function followRun(context: Context, { core, project }: Workplace, run: Run): Promise<RunRecord> {
+export async function followRun(
+  context: Context,
+  { core, project }: Workplace,
+  run: Run,
+  before: RunHistory = startOfRun(),
+): Promise<RunRecord> {
   const { terminal, interruption } = context
   const progress = createProgress(terminal, context.now)
-  const record = createRunRecord()
+  const { record, lastSeq } = before
   const call = { projectId: project.id, runId: run.id }
   const stopAsking = interruption.answerWith(() => {
     progress.end()
@@ -42,7 +47,7 @@ export async function followRun(context: Context, { core, project }: Workplace, 
     core.runs.stop(call).catch(() => undefined)
   })
   try {
-    for await (const { event } of core.runs.watch(call)) {
+    for await (const { event } of core.runs.watch({ ...call, afterSeq: lastSeq })) {
       record.add(event)
       showEvent(context, progress, event)
     }
@@ -53,7 +58,34 @@ export async function followRun(context: Context, { core, project }: Workplace, 
   return record.result()
 }
 
-export function createRunRecord(): { add(event: RunEvent['event']): void; result(): RunRecord } {
+/** Adds up events as they come. */
+export interface RunRecorder {
+  add(event: RunEvent['event']): void
+  result(): RunRecord
+}
+
+/** What a run has said up to an event. */
+export interface RunHistory {
+  readonly record: RunRecorder
+  readonly lastSeq: number
+}
+
+function startOfRun(): RunHistory {
+  return { record: createRunRecord(), lastSeq: 0 }
+}
+
+/** What a run that is not going on has said so far. */
+export async function readHistory({ core, project }: Workplace, runId: Run['id']): Promise<RunHistory> {
+  const record = createRunRecord()
+  let lastSeq = 0
+  for await (const { seq, event } of core.runs.watch({ projectId: project.id, runId })) {
+    record.add(event)
+    lastSeq = seq
+  }
+  return { record, lastSeq }
+}
+
+export function createRunRecord(): RunRecorder {
   let outcome: RunOutcome | null = null
   let epochs: EpochMetrics[] = []
   const evaluations: Evaluation[] = []
