@@ -38,7 +38,8 @@ function leastBusyThread(): Thread {
 }
 
 function startThread(): Thread {
-  const worker = new Worker(threadFile())
+  // The flags of the program, such as how to read its own source, are not meant for this file.
+  const worker = new Worker(threadFile(), { execArgv: [] })
   const thread: Thread = { worker, pending: new Map() }
   threads.push(thread)
   worker.unref()
