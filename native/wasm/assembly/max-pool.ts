@@ -82,50 +82,73 @@ function spread(inputOffset: usize, outputOffset: usize, channels: i32, pixelByt
   const height = <i32>argument(2)
   const width = <i32>argument(3)
   const rowBytes = <usize>width * pixelBytes
+  const x = argument(13) + inputOffset
+  const dx = argument(1) + inputOffset
+  let y = argument(14) + outputOffset
+  let dy = argument(0) + outputOffset
   for (let outputY = 0; outputY < <i32>argument(5); outputY++) {
     const top = outputY * <i32>argument(9) - <i32>argument(11)
     const firstY = max(top, 0)
     const rows = min(top + <i32>argument(7), height) - firstY
-    for (let outputX = 0; outputX < <i32>argument(6); outputX++, outputOffset += pixelBytes) {
+    for (let outputX = 0; outputX < <i32>argument(6); outputX++, y += pixelBytes, dy += pixelBytes) {
       const left = outputX * <i32>argument(10) - <i32>argument(12)
       const firstX = max(left, 0)
       const columns = min(left + <i32>argument(8), width) - firstX
-      const window = inputOffset + <usize>firstY * rowBytes + <usize>firstX * pixelBytes
+      const window = <usize>firstY * rowBytes + <usize>firstX * pixelBytes
       let channel = 0
       for (; channel + 4 <= channels; channel += 4) {
         const lane = (<usize>channel) << 2
-        spreadFour(window + lane, outputOffset + lane, rows, columns, rowBytes, pixelBytes)
+        const at = window + lane
+        spreadFour(x + at, dx + at, v128.load(y + lane), v128.load(dy + lane), rows, columns, rowBytes, pixelBytes)
       }
       for (; channel < channels; channel++) {
         const lane = (<usize>channel) << 2
-        spreadOne(window + lane, outputOffset + lane, rows, columns, rowBytes, pixelBytes)
+        const at = window + lane
+        spreadOne(x + at, dx + at, load<f32>(y + lane), load<f32>(dy + lane), rows, columns, rowBytes, pixelBytes)
       }
     }
   }
 }
 
-function spreadFour(window: usize, output: usize, rows: i32, columns: i32, rowBytes: usize, pixelBytes: usize): void {
-  const y = v128.load(argument(14) + output)
-  let dy = v128.load(argument(0) + output)
-  for (let row = 0; row < rows; row++, window += rowBytes) {
-    let at = window
-    for (let column = 0; column < columns; column++, at += pixelBytes) {
-      const isLargest = f32x4.eq(v128.load(argument(13) + at), y)
-      const dx = argument(1) + at
+function spreadFour(
+  x: usize,
+  dx: usize,
+  y: v128,
+  dy: v128,
+  rows: i32,
+  columns: i32,
+  rowBytes: usize,
+  pixelBytes: usize,
+): void {
+  const toNextRow = rowBytes - <usize>columns * pixelBytes
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const isLargest = f32x4.eq(v128.load(x), y)
       v128.store(dx, f32x4.add(v128.load(dx), v128.and(dy, isLargest)))
       dy = v128.andnot(dy, isLargest)
+      x += pixelBytes
+      dx += pixelBytes
     }
+    x += toNextRow
+    dx += toNextRow
   }
 }
 
-function spreadOne(window: usize, output: usize, rows: i32, columns: i32, rowBytes: usize, pixelBytes: usize): void {
-  const y = load<f32>(argument(14) + output)
-  for (let row = 0; row < rows; row++, window += rowBytes) {
-    let at = window
-    for (let column = 0; column < columns; column++, at += pixelBytes) {
-      if (load<f32>(argument(13) + at) !== y) continue
-      const dx = argument(1) + at
-      store<f32>(dx, load<f32>(dx) + load<f32>(argument(0) + output))
+function spreadOne(
+  x: usize,
+  dx: usize,
+  y: f32,
+  dy: f32,
+  rows: i32,
+  columns: i32,
+  rowBytes: usize,
+  pixelBytes: usize,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const at = <usize>row * rowBytes + <usize>column * pixelBytes
+      if (load<f32>(x + at) !== y) continue
+      store<f32>(dx + at, load<f32>(dx + at) + dy)
       return
     }
   }

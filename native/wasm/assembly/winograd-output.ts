@@ -15,10 +15,11 @@ export function writeOutputs(index: i32, column: i32, width: i32, sums: usize, p
   const isHigh = y + 1 < outputHeight
   let to = argument(2) + <usize>((image * outputHeight + y) * outputWidth + x) * pixelBytes + ((<usize>column) << 2)
   const floor = f32x4.splat(argument(13) !== 0 ? 0 : -Infinity)
+  const hasBias = argument(12) !== 0
   let biases = argument(12) + ((<usize>column) << 2)
   let beneath = to + <usize>outputWidth * pixelBytes
   for (let offset = 0; offset < width; offset += 4) {
-    const bias = argument(12) !== 0 ? v128.load(biases) : f32x4.splat(0)
+    const bias = hasBias ? v128.load(biases) : f32x4.splat(0)
 
     const m00 = v128.load(sums + planeBytes * 0)
     const m10 = v128.load(sums + planeBytes * 4)

@@ -1,7 +1,9 @@
 import { availableParallelism, cpus } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
+import { AppError } from '../../shared/errors.ts'
 import type { ActiveDevice, ActivateOptions, Availability, Device } from './device.ts'
 import { registerGradients } from './gradients.ts'
+import { findKernelFile } from './wasm/kernel-file.ts'
 import { memoryLimitBytes } from './wasm/tfjs-module.ts'
 
 /** The processor, through tfjs-backend-wasm and our own kernels on every core; works everywhere Node does. */
@@ -11,15 +13,23 @@ function processorName(): string {
   return cpus()[0]?.model.trim() ?? 'processor'
 }
 
+const missing = {
+  reason: 'Its compiled kernels are missing.',
+  cure: 'Build them with `npm run build`.',
+}
+
 async function probe(): Promise<Availability> {
-  return { available: true, name: processorName(), reason: null }
+  const name = processorName()
+  return findKernelFile() === null ? { available: false, name, ...missing } : { available: true, name, reason: null }
 }
 
 async function activate(options: ActivateOptions): Promise<ActiveDevice> {
   const threads = Math.max(1, options.threads ?? availableParallelism())
   const { startWasmBackend } = await import('./wasm/backend.ts')
+  const kernelFile = findKernelFile()
+  if (kernelFile === null) throw new AppError('no-device', `${missing.reason} ${missing.cure}`)
   registerGradients()
-  const backend = await startWasmBackend(threads)
+  const backend = await startWasmBackend(threads, kernelFile)
   await tf.setBackend('wasm')
   return {
     id: 'wasm',

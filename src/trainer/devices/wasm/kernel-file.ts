@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { webAssembly, type WasmModule } from './web-assembly.ts'
+import { webAssembly } from './web-assembly.ts'
 
 const fused = 'athanor-kernels.wasm'
 const plain = 'athanor-kernels-plain.wasm'
@@ -12,13 +11,10 @@ const relaxedProbe = Uint8Array.from([
   ...[65, 0, 253, 17, 65, 0, 253, 17, 65, 0, 253, 17, 253, 133, 2, 11],
 ])
 
-/** The compiled kernels that fit this engine, or null when they were never built. */
-export async function loadKernelModule(): Promise<WasmModule | null> {
-  const file = findKernelFile()
-  return file === null ? null : webAssembly.compile(await readFile(file))
-}
-
-/** Looks beside the bundle and upwards, which also finds them from the source tree. */
+/**
+ * The compiled kernels that fit this engine, or null when they were never built. Looks beside the bundle and upwards, which
+ * also finds them from the source tree.
+ */
 export function findKernelFile(): string | null {
   const name = webAssembly.validate(relaxedProbe) ? fused : plain
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {

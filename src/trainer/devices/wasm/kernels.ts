@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
-import { loadKernelModule } from './kernel-file.ts'
+import { AppError } from '../../../shared/errors.ts'
 import { operations, type Operation } from './operations.ts'
 import { webAssembly, type WasmMemory, type WasmModule } from './web-assembly.ts'
 
@@ -32,6 +33,7 @@ const control = {
   nextChunk: 3,
   chunks: 4,
   others: 5,
+  failed: 6,
   values: 16,
 } as const
 
@@ -41,7 +43,15 @@ const { workerData } = require('node:worker_threads')
 const { module, memory, address, index } = workerData
 const { exports } = new WebAssembly.Instance(module, { env: { memory } })
 exports.attach(address, index)
-exports.serve()
+try {
+  exports.serve()
+} catch {
+  // The main thread waits for this one: tell it that its share is missing instead of leaving it there.
+  const words = new Int32Array(memory.buffer, address, ${control.words})
+  Atomics.store(words, ${control.failed}, 1)
+  Atomics.add(words, ${control.done}, 1)
+  Atomics.notify(words, ${control.done})
+}
 `
 
 interface KernelExports {
@@ -49,10 +59,8 @@ interface KernelExports {
   readonly run: () => void
 }
 
-/** Throws when the kernels were not built. */
-export async function startKernels(heap: Heap, threads: number): Promise<Kernels> {
-  const module = await loadKernelModule()
-  if (module === null) throw new Error('The kernels of the wasm device were not built.')
+export async function startKernels(heap: Heap, threads: number, kernelFile: string): Promise<Kernels> {
+  const module = await webAssembly.compile(await readFile(kernelFile))
   const address = heap.allocate(control.words * 4)
   const words = new Int32Array(heap.memory.buffer, address, control.words)
   words.fill(0)
@@ -70,6 +78,8 @@ export async function startKernels(heap: Heap, threads: number): Promise<Kernels
       words[control.chunks] = chunks
       words.set(values, control.values)
       runPosted()
+      if (words[control.failed] !== 0)
+        throw new AppError('internal', `A thread of the wasm device failed at ${operation}.`)
     },
     scratch: (sizeBytes) => {
       if (sizeBytes > scratch.sizeBytes) {

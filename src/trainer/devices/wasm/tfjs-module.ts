@@ -5,9 +5,9 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { webAssembly, type WasmInstance, type WasmMemory, type WasmModule } from './web-assembly.ts'
 
 /** The Emscripten module; its own types cannot be found from where they are imported. */
-type TfjsModule = BackendWasm['wasm'] & {
-  _malloc(sizeBytes: number): number
-  _free(address: number): void
+export type TfjsModule = BackendWasm['wasm'] & {
+  _malloc: (sizeBytes: number) => number
+  _free: (address: number) => void
   cwrap(name: string, returns: 'number' | null, takes: readonly 'number'[]): (...values: number[]) => number
 }
 

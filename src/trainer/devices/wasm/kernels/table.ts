@@ -9,11 +9,13 @@ import { batchNormTrain } from './batch-norm-train.ts'
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './conv2d-backprop-input.ts'
 import { conv2d, fusedConv2d } from './conv2d.ts'
+import { identity } from './identity.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
 import { maxPool } from './max-pool.ts'
 import { reluGrad } from './relu-grad.ts'
 import { relu } from './relu.ts'
 import { sgdUpdate } from './sgd-update.ts'
+import { tile } from './tile.ts'
 
 /** The kernels that replace tfjs's or that it does not have, by name. */
 export const kernelMakers: Readonly<Record<string, KernelMaker>> = {
@@ -23,9 +25,11 @@ export const kernelMakers: Readonly<Record<string, KernelMaker>> = {
   [tf.Conv2DBackpropFilter]: conv2dBackpropFilter,
   [tf.Conv2DBackpropInput]: conv2dBackpropInput,
   [tf.FusedConv2D]: fusedConv2d,
+  [tf.Identity]: identity,
   [tf.MaxPool]: maxPool,
   [tf.MaxPoolGrad]: maxPoolGrad,
   [tf.Relu]: relu,
+  [tf.Tile]: tile,
   [fusedKernels.addRelu]: addRelu,
   [fusedKernels.batchNormTrain]: batchNormTrain,
   [fusedKernels.batchNormTrainGrad]: batchNormTrainGrad,

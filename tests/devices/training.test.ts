@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto'
+import * as tf from '@tensorflow/tfjs-core'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { ActiveDevice } from '../../src/trainer/devices/device.ts'
+import {
+  selfTestLabels,
+  selfTestNetwork,
+  selfTestPixels,
+  selfTestSizePx,
+} from '../../src/trainer/devices/self-test-network.ts'
+import { createParameters, disposeParameters, readWeightMap } from '../../src/trainer/network/parameters.ts'
+import { createLearner } from '../../src/trainer/steps/learner.ts'
+import { presentDevices } from '../support/devices.ts'
+
+const present = await presentDevices()
+const steps = 200
+
+/** Trains the network of the self-test from a fixed start, calls back after each step and gives the bits of the result. */
+async function trainedBits(stepCount: number, afterStep: (step: number) => void = () => {}): Promise<string> {
+  const network = selfTestNetwork
+  const parameters = createParameters(network, { weights: null, seed: 5 })
+  const learner = createLearner({ network, parameters }, [1, 1, 1], {
+    ...{ momentum: 0.9, weightDecay: 1e-3, headLearningRateMultiplier: 10, trainableFrom: 'stem' },
+    ...{ lossReduction: 'sum', labelSmoothing: 0, inputSizePx: selfTestSizePx },
+  })
+  const pixels = selfTestPixels()
+  for (let step = 0; step < stepCount; step++) {
+    await learner.add({ pixels, classIndices: selfTestLabels })
+    learner.update(1e-3)
+    afterStep(step)
+  }
+  const hash = createHash('sha256')
+  for (const { values } of (await readWeightMap(network, parameters)).values()) hash.update(values)
+  learner.dispose()
+  disposeParameters(parameters)
+  return hash.digest('hex')
+}
+
+describe.each(present.map((device) => [device.id, device] as const))('training on %s', (_id, device) => {
+  let active: ActiveDevice | null = null
+  afterEach(async () => {
+    await active?.dispose()
+    active = null
+  })
+
+  test(`memory stays flat over ${steps} steps`, async () => {
+    active = await device.activate({ threads: null })
+    const tensors: number[] = []
+    const residentBytes: number[] = []
+    await trainedBits(steps, () => {
+      tensors.push(tf.memory().numTensors)
+      residentBytes.push(process.memoryUsage.rss())
+    })
+    expect(new Set(tensors.slice(1)).size).toBe(1)
+    // The second half may move by what the garbage collector leaves lying, but not by what a leak of each step would add.
+    const grown = (residentBytes.at(-1) ?? 0) - (residentBytes[steps / 2] ?? 0)
+    expect(grown).toBeLessThan(24 * 1024 ** 2)
+  })
+
+  test.runIf(device.deterministic)('the same run gives the same bits, for one thread and for two', async () => {
+    const bits: string[] = []
+    for (const threads of [1, 2, 2, 1, 3]) {
+      active = await device.activate({ threads })
+      expect(active.threads).toBe(threads)
+      bits.push(await trainedBits(5))
+      await active.dispose()
+      active = null
+    }
+    expect(new Set(bits).size).toBe(1)
+  })
+})
