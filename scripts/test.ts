@@ -16,16 +16,15 @@ interface TestReport {
 const root = join(import.meta.dirname, '..')
 const levels = ['contract', 'integration', 'fuzz', 'devices', 'parity', 'e2e']
 
-/** Runs one program of the project under this Node; a failure ends the whole. */
+class StepFailed extends Error {}
+
+/** Runs one program of the project under this Node. */
 function step(name: string, file: string, args: readonly string[]): void {
   console.log(`\n== ${name}`)
   const started = Date.now()
   const { status } = spawnSync(process.execPath, [join(root, file), ...args], { cwd: root, stdio: 'inherit' })
   console.log(`== ${name}: ${((Date.now() - started) / 1000).toFixed(0)} s`)
-  if (status !== 0) {
-    console.error(`\n${name} failed.`)
-    process.exit(status ?? 1)
-  }
+  if (status !== 0) throw new StepFailed(name)
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'athanor-test-'))
@@ -47,6 +46,10 @@ try {
     String(reports.reduce((total, report) => total + count(report), 0))
   const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
   console.log(`\n${sum((r) => r.numPassedTests)} passed, ${sum((r) => r.numFailedTests)} failed, ${skipped} skipped`)
+} catch (thrown) {
+  if (!(thrown instanceof StepFailed)) throw thrown
+  console.error(`\n${thrown.message} failed.`)
+  process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
