@@ -127,7 +127,7 @@ describe('two programs on one catalog', () => {
   test('take turns: nothing is lost and nobody fails or waits long', { timeout: 180_000 }, async () => {
     const folder = join(temporaryFolder(memoryDisk), 'images')
     openTestProject(folder)
-    const writes = 10_000
+    const writes = 3_000
     const children = ['a', 'b'].map((name) => startChild('write-in-turns', [folder, name, String(writes)]))
     for (const child of children) {
       const { code, stderr } = await child.ended

@@ -1,28 +1,30 @@
 import type { CatalogCounts } from '../../../shared/contract/catalog.ts'
 import type { ReadableDb } from '../database/handles.ts'
 
+/** Images that share their content with another; all that a filter needs, and their number. */
+export const copiedContents =
+  "SELECT content_hash FROM image INDEXED BY image_copies WHERE state = 'readable' GROUP BY content_hash HAVING count(*) > 1"
+
+/** What `countImages` asks; each is answered from one index alone. */
+export const countQueries = {
+  images: 'SELECT count(*) AS count FROM image',
+  labelled: 'SELECT count(*) AS count FROM image WHERE class_id IS NOT NULL',
+  unlabelled:
+    "SELECT count(*) AS count FROM image INDEXED BY image_waiting WHERE state = 'readable' AND class_id IS NULL",
+  unreadable: "SELECT count(*) AS count FROM image WHERE state = 'unreadable'",
+  missing: "SELECT count(*) AS count FROM image WHERE state = 'missing'",
+  duplicated: `SELECT coalesce(sum(copies), 0) AS count FROM (${copiedContents.replace(' content_hash ', ' count(*) AS copies ')})`,
+} as const satisfies Record<keyof CatalogCounts, string>
+
 /** Counts of the whole catalog. `unlabelled` are those that wait for a label: the readable ones without. */
 export function countImages(db: ReadableDb): CatalogCounts {
-  const byState = db
-    .prepare<{ state: string; images: number; labelled: number }>(
-      'SELECT state, count(*) AS images, count(class_id) AS labelled FROM image GROUP BY state',
-    )
-    .all()
-  const duplicated = db
-    .prepare<{ images: number }>(
-      `SELECT coalesce(sum(copies), 0) AS images FROM (
-         SELECT count(*) AS copies FROM image WHERE state = 'readable' GROUP BY content_hash HAVING count(*) > 1
-       )`,
-    )
-    .get()
-  const sum = (pick: (row: (typeof byState)[number]) => number) => byState.reduce((total, row) => total + pick(row), 0)
-  const imagesIn = (state: string) => sum((row) => (row.state === state ? row.images : 0))
+  const count = (name: keyof CatalogCounts) => db.prepare<{ count: number }>(countQueries[name]).get()?.count ?? 0
   return {
-    images: sum((row) => row.images),
-    labelled: sum((row) => row.labelled),
-    unlabelled: sum((row) => (row.state === 'readable' ? row.images - row.labelled : 0)),
-    unreadable: imagesIn('unreadable'),
-    missing: imagesIn('missing'),
-    duplicated: duplicated?.images ?? 0,
+    images: count('images'),
+    labelled: count('labelled'),
+    unlabelled: count('unlabelled'),
+    unreadable: count('unreadable'),
+    missing: count('missing'),
+    duplicated: count('duplicated'),
   }
 }

@@ -1,4 +1,5 @@
 import type { ImageFilter } from '../../../shared/contract/catalog.ts'
+import { copiedContents } from './count-images.ts'
 import { foldCase } from '../database/fold-case.ts'
 import type { SqlValue } from '../database/handles.ts'
 
@@ -7,8 +8,6 @@ export interface Condition {
   readonly sql: string
   readonly parameters: readonly SqlValue[]
 }
-
-const shared = "SELECT content_hash FROM image WHERE state = 'readable' GROUP BY content_hash HAVING count(*) > 1"
 
 /** What a filter means in SQL. `unlabelled` takes every image without a label, also those that cannot be read. */
 export function conditionOf(filter: ImageFilter): Condition {
@@ -24,8 +23,8 @@ export function conditionOf(filter: ImageFilter): Condition {
   if (filter.unreadableReason !== undefined) add('unreadable_reason = ?', filter.unreadableReason)
   if (filter.origin !== undefined) add('label_origin = ?', filter.origin)
   if (filter.pathContains !== undefined) add('instr(fold_case(path), ?) > 0', foldCase(filter.pathContains))
-  if (filter.duplicated === true) add(`state = 'readable' AND content_hash IN (${shared})`)
-  if (filter.duplicated === false) add(`(state <> 'readable' OR content_hash NOT IN (${shared}))`)
+  if (filter.duplicated === true) add(`state = 'readable' AND content_hash IN (${copiedContents})`)
+  if (filter.duplicated === false) add(`(state <> 'readable' OR content_hash NOT IN (${copiedContents}))`)
 
   return {
     sql: parts.length === 0 ? '1' : parts.map(({ sql }) => sql).join(' AND '),

@@ -20,8 +20,11 @@ export function findDuplicates(images: readonly Comparable[], nearDistanceBits: 
   const clusters = gather(images.entries(), ([at, { contentHash, perceptualHash, detailHash }]) =>
     isTelling(prints, at) ? perceptualHash + detailHash : contentHash,
   ).map((cluster) => cluster.map(([at]) => at))
-  const representatives = clusters.flatMap(([first]) => images[first ?? 0] ?? [])
-  return { clusters, nearPairs: findNearPairs(packFingerprints(representatives), nearDistanceBits) }
+  const clusterOf = new Map(clusters.map(([first], at) => [first ?? 0, at]))
+  const nearPairs = findNearPairs(prints, nearDistanceBits, [...clusterOf.keys()]).map(({ a, b, distanceBits }) => {
+    return { a: clusterOf.get(a) ?? 0, b: clusterOf.get(b) ?? 0, distanceBits }
+  })
+  return { clusters, nearPairs }
 }
 
 /** Gathers images into groups that must stay together: whatever any chain of copies and near copies joins. */

@@ -18,8 +18,12 @@ const partBits = 16
  * their four quarters within k / 4 bits (Norouzi et al., "Fast search in Hamming space with multi-index hashing",
  * 2012): only such candidates are compared, unless comparing all is less work.
  */
-export function findNearPairs(prints: Fingerprints, nearDistanceBits: number): NearPair[] {
-  const telling = Array.from({ length: prints.count }, (_, at) => at).filter((at) => isTelling(prints, at))
+export function findNearPairs(
+  prints: Fingerprints,
+  nearDistanceBits: number,
+  items: readonly number[] = Array.from({ length: prints.count }, (_, at) => at),
+): NearPair[] {
+  const telling = items.filter((at) => isTelling(prints, at))
   const masks = masksWithin(Math.floor(nearDistanceBits / partCount))
   const pairs: NearPair[] = []
   const visit: Visit = (a, b, wasVisited) => {

@@ -55,7 +55,10 @@ export const catalogTables: Migration = {
     CREATE INDEX image_by_class ON image (class_id, path, id);
     CREATE INDEX image_by_state ON image (state, path, id);
     CREATE INDEX image_by_split ON image (split, path, id);
-    CREATE INDEX image_by_content_hash ON image (content_hash, state);
+    CREATE INDEX image_by_content_hash ON image (content_hash);
+    -- For the counts that are always on screen: copies, and what waits for a label.
+    CREATE INDEX image_copies ON image (content_hash) WHERE state = 'readable';
+    CREATE INDEX image_waiting ON image (path, id) WHERE state = 'readable' AND class_id IS NULL;
     CREATE INDEX image_unsettled ON image (id) WHERE is_unsettled = 1;
 
     -- The history of labelling. Those undone are always the latest ones.
