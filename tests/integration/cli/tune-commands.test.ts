@@ -8,8 +8,11 @@ import { Export } from '../../../src/shared/domain/export.ts'
 import { Evaluation } from '../../../src/shared/domain/metrics.ts'
 import { ModelManifest, Prediction } from '../../../src/shared/domain/model.ts'
 import { EpochMetrics, Run } from '../../../src/shared/domain/run.ts'
+import { writeBackboneFile } from '../../support/backbone-file.ts'
+import { global, pickle, reduce, unicode } from '../../support/pickle.ts'
 import { createPictureFolder, picturePaths, type PictureFolder } from '../../support/picture-folder.ts'
 import { runCli, runCliJson, startCli } from '../../support/run-cli.ts'
+import { zipCheckpoint } from '../../support/torch-file.ts'
 
 /** Small enough that an epoch takes about a second. */
 const small = '--preset from-scratch --device wasm --input-size-px 32 --batch-size 8 --loss-reduction mean'.split(' ')
@@ -156,6 +159,35 @@ describe('a run that is interrupted', () => {
     running.child.kill('SIGTERM')
     const { code, stderr } = await running.result
     expect([code, stderr]).toEqual([143, expect.stringContaining('athanor resume') as string])
+  })
+})
+
+describe('a backbone', () => {
+  const home = (): { cwd: string; env: Record<string, string> } => ({
+    ...here(),
+    env: { ATHANOR_HOME: outside.at('home') },
+  })
+
+  test('is added once under a name, and Quick fits a head on it', async () => {
+    const file = outside.at('My Weights.safetensors')
+    await writeBackboneFile(file)
+    const { backbone } = await runCliJson(['backbone', 'add', file], home())
+    expect(backbone).toMatchObject({ name: 'my-weights', architecture: 'resnet18', source: 'My Weights.safetensors' })
+    const again = await runCli(['backbone', 'add', file], home())
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('--force') as string])
+    const words = 'tune --preset quick --backbone my-weights --device wasm --input-size-px 32'.split(' ')
+    const { model } = await runCliJson(words, home())
+    expect(ModelManifest.parse(model).backbone).toMatchObject({ name: 'my-weights' })
+  })
+
+  test('that is none is bad input, and one that would run code is refused', async () => {
+    await writeFile(outside.at('noise.pth'), 'no weights')
+    const noise = await runCli(['backbone', 'add', outside.at('noise.pth')], home())
+    expect([noise.code, noise.stderr]).toEqual([2, expect.stringContaining('noise.pth') as string])
+    const call = reduce(global('os', 'system'), unicode('true'))
+    await writeFile(outside.at('evil.pth'), zipCheckpoint(pickle(call)))
+    const evil = await runCli(['backbone', 'add', outside.at('evil.pth')], home())
+    expect([evil.code, evil.stderr]).toEqual([3, expect.stringContaining('os.system') as string])
   })
 })
 

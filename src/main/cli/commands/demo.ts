@@ -22,7 +22,7 @@ const recipe = {
   backbone: null,
   inputSizePx: 48,
   batchSize: 16,
-  epochs: 12,
+  epochs: 10,
   lossReduction: 'mean',
   learningRate: 0.005,
   momentum: 0.9,
