@@ -5,6 +5,7 @@ import { DeviceId } from '../../shared/domain/device.ts'
 import { Sha256 } from '../../shared/domain/ids.ts'
 import { Recipe } from '../../shared/domain/recipe.ts'
 import { AppError } from '../../shared/errors.ts'
+import { isAllFinite } from '../weights/number-formats.ts'
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts'
 import type { Weight, WeightMap } from '../weights/weight-map.ts'
 import { FitState } from './fit-state.ts'
@@ -111,7 +112,7 @@ function sectionOf(weights: WeightMap, section: string): WeightMap {
 
 function requireFinite(parameters: WeightMap, { epochs, steps }: FitState): void {
   for (const [name, { values }] of parameters) {
-    if (values.every(Number.isFinite)) continue
+    if (isAllFinite(values)) continue
     throw new AppError(
       'not-finite',
       `${name} was no longer finite after ${epochs} epochs and ${steps} updates. The last finite checkpoint was kept. ` +

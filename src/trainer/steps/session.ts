@@ -10,7 +10,7 @@ import { limitEntries } from '../batches/sample-order.ts'
 import type { ActiveDevice } from '../devices/device.ts'
 import type { ChosenDevice } from '../devices/table.ts'
 import type { Network } from '../network/graph.ts'
-import { createParameters, disposeParameters, writeParameters } from '../network/parameters.ts'
+import { createParameters, disposeParameters } from '../network/parameters.ts'
 import type { Parameters } from '../network/parameters.ts'
 import { buildResnet } from '../network/resnet.ts'
 import type { Backbone } from '../weights/backbone-store.ts'
@@ -86,16 +86,14 @@ export async function* openSession(
   const entries = entriesBySplit(job)
   const counts = countByClass(entries.train, dataset.classes.length)
   const network = buildResnet(recipe.architecture, dataset.classes.length)
-  const parameters = createParameters(network, {
-    weights: backbone?.weights ?? null,
-    seed: recipe.seed,
-    newHead: true,
-  })
+  const parameters = createParameters(
+    network,
+    checkpoint
+      ? { weights: checkpoint.parameters, seed: recipe.seed }
+      : { weights: backbone?.weights ?? null, seed: recipe.seed, newHead: true },
+  )
   try {
-    if (checkpoint) {
-      writeParameters(network, parameters, checkpoint.parameters)
-      yield resumedWarning(checkpoint, device)
-    }
+    if (checkpoint) yield resumedWarning(checkpoint, device)
     yield* imbalanceWarning(counts, job)
     const microBatchSize =
       checkpoint?.microBatchSize ?? (await chooseMicroBatchSize({ network, parameters, recipe, device }))
