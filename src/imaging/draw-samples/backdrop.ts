@@ -8,7 +8,7 @@ export interface Backdrop {
 
 export function drawBackdrop(pen: Pen): Backdrop {
   const colour = anyColour(pen, [20, 90], [4, 45])
-  const pattern = pen.pick([drawPlain, drawStripes, drawDots, drawHills, drawCloth, drawTiles])
+  const pattern = pen.pick([drawPlain, drawPlain, drawPlain, drawStripes, drawDots, drawHills, drawCloth, drawTiles])
   return { colour, svg: drawGradient(pen, colour) + pattern(pen, colour) + drawClutter(pen) }
 }
 

@@ -37,13 +37,13 @@ export function composePicture(pen: Pen, subject: Subject, sidePx: number): stri
 
 /** Mostly of the subject's hues, and far enough from the backdrop to be seen, by lightness or by hue. */
 function subjectColour(pen: Pen, { hues }: Subject, backdrop: Colour): Colour {
-  const isUsual = pen.chance(0.75)
+  const isUsual = pen.chance(0.85)
   for (let attempt = 0; attempt < 30; attempt += 1) {
     const any = anyColour(pen, [22, 78], [35, 90])
     const colour = isUsual ? { ...any, hue: pen.between(...hues) } : any
     const lightness = Math.abs(colour.lightness - backdrop.lightness)
     const hue = Math.abs(((colour.hue - backdrop.hue + 540) % 360) - 180)
-    if (lightness > 26 || (lightness > 14 && hue > 70 && colour.saturation > 40)) return colour
+    if (lightness > 30 || (lightness > 16 && hue > 70 && colour.saturation > 40)) return colour
   }
   return { hue: pen.between(...hues), saturation: 60, lightness: backdrop.lightness > 50 ? 25 : 78 }
 }
