@@ -28,8 +28,9 @@ export const fusedConv2d: KernelMaker = (context) => (given) => {
   const filter = inputOf(given.inputs, 'filter')
   const { bias } = given.inputs
   const convolution = convolutionOf(x.shape, filter.shape, given.attrs ?? {})
-  const fits = activation === 'relu' || activation === 'linear' || activation == null
-  if (convolution === null || !fits || (bias != null && bias.shape.length !== 1)) return context.original(given)
+  const isKnown = activation === 'relu' || activation === 'linear' || activation == null
+  const isPerChannel = bias == null || bias.shape.join() === String(filter.shape[3])
+  if (convolution === null || !isKnown || !isPerChannel) return context.original(given)
   return convolve(context, { x, filter, convolution, bias: bias ?? null, relu: activation === 'relu' })
 }
 

@@ -1,9 +1,10 @@
 import { inputOf, type KernelMaker } from '../kernel-maker.ts'
 import { operations } from '../operations.ts'
-import { elementwise } from './elementwise.ts'
+import { areAlike, elementwise } from './elementwise.ts'
 
 /** See fusedKernels.reluGrad. */
-export const reluGrad: KernelMaker =
-  (context) =>
-  ({ inputs }) =>
-    elementwise(context, operations.reluGradient, [inputOf(inputs, 'dy'), inputOf(inputs, 'y')])
+export const reluGrad: KernelMaker = (context) => (given) => {
+  const dy = inputOf(given.inputs, 'dy')
+  const y = inputOf(given.inputs, 'y')
+  return areAlike(dy, y) ? elementwise(context, operations.reluGradient, [dy, y]) : context.original(given)
+}
