@@ -84,18 +84,21 @@ describe('files that vanish or change while a run goes on', () => {
 })
 
 describe('a run that is asked to stop', () => {
+  /** In parts, so that it is asked in the middle of a batch too, which is then begun anew. */
+  const inParts = { ...short, batchSize: 12, microBatchSize: 2 }
+
   test('ends soon, leaves no process, and goes on to the same bits', async () => {
-    const whole = await trainInProcess(jobIn('whole'))
+    const whole = await trainInProcess(jobIn('whole', inParts))
     if (!whole.manifest) throw new Error('The run did not end.')
     const random = randomOf(5)
-    let last = await stopAfter(jobIn('stopped'), random)
+    let last = await stopAfter(jobIn('stopped', inParts), random)
     for (let stops = 1; last.manifest === null && stops < 3; stops += 1) {
-      last = await stopAfter({ ...jobIn('stopped'), resume: true }, random)
+      last = await stopAfter({ ...jobIn('stopped', inParts), resume: true }, random)
     }
-    if (last.manifest === null) last = await trainInProcess({ ...jobIn('stopped'), resume: true })
+    if (last.manifest === null) last = await trainInProcess({ ...jobIn('stopped', inParts), resume: true })
     if (!last.manifest) throw new Error('The resumed run did not end.')
-    expect(await fingerprintOf(jobIn('stopped'), last.manifest)).toEqual(
-      await fingerprintOf(jobIn('whole'), whole.manifest),
+    expect(await fingerprintOf(jobIn('stopped', inParts), last.manifest)).toEqual(
+      await fingerprintOf(jobIn('whole', inParts), whole.manifest),
     )
   })
 
