@@ -45,8 +45,11 @@ export function createCore(host: Host): Core {
   return {
     handlers,
     async close() {
-      for (const close of closers.splice(0).reverse()) await close()
-      projects.close()
+      try {
+        for (const close of closers.splice(0).reverse()) await close()
+      } finally {
+        projects.close()
+      }
     },
   }
 }

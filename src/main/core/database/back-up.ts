@@ -44,10 +44,15 @@ export function backUp(connection: Connection, folder: string, reason: BackupRea
   return file
 }
 
-/** Milliseconds since 1970 of the latest regular copy; null where there is none. */
-export function latestBackupAtMs(folder: string): number | null {
+export interface LatestBackup {
+  readonly file: string
+  readonly madeAtMs: number
+}
+
+/** The latest regular copy; null where there is none. */
+export function latestBackup(folder: string): LatestBackup | null {
   const latest = existsSync(folder) ? regularBackups(folder)[0] : undefined
-  return latest === undefined ? null : statSync(latest.file).mtimeMs
+  return latest === undefined ? null : { file: latest.file, madeAtMs: statSync(latest.file).mtimeMs }
 }
 
 function check(file: string, version: number): void {

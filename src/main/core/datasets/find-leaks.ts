@@ -40,7 +40,7 @@ export function findLeaks(images: readonly PlacedImage[], { clusters, nearPairs 
     note(right, left)
     for (const [one, other] of splitPairs) {
       report(endsIn(left, one), endsIn(right, other), kind, distanceBits)
-      if (left !== right) report(endsIn(left, other), endsIn(right, one), kind, distanceBits)
+      if (left !== right) report(endsIn(right, one), endsIn(left, other), kind, distanceBits)
     }
   }
 

@@ -58,7 +58,7 @@ export const catalogTables: Migration = {
     CREATE INDEX image_by_content_hash ON image (content_hash);
     -- For the counts that are always on screen: copies, and what waits for a label.
     CREATE INDEX image_copies ON image (content_hash) WHERE state = 'readable';
-    CREATE INDEX image_waiting ON image (path, id) WHERE state = 'readable' AND class_id IS NULL;
+    CREATE INDEX image_waiting ON image (state, class_id) WHERE state = 'readable' AND class_id IS NULL;
     CREATE INDEX image_unsettled ON image (id) WHERE is_unsettled = 1;
 
     -- The history of labelling. Those undone are always the latest ones.
