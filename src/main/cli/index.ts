@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
-import { readVersions } from '../core/system/read-versions.ts'
+import { AppError } from '../../shared/errors.ts'
+import { athanorVersion } from '../core/system/read-versions.ts'
 import type { Context, GlobalOptions } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import { createInterruption, listenForInterruption } from './interruption.ts'
@@ -35,13 +36,18 @@ async function main(words: readonly string[]): Promise<number> {
     },
   }
   const program = createProgram(context, {
-    version: readVersions()['athanor'] ?? 'unknown',
+    version: athanorVersion(),
     onOptions: ({ json, ...rest }) => {
       terminal.setJson(json)
       options = rest
     },
   })
-  listenForInterruption(interruption)
+  // Nothing that goes wrong shows a person a stack unasked, wherever it was thrown.
+  const giveUp = (thrown: unknown): never => process.exit(reportError(terminal, thrown, options))
+  process.on('uncaughtException', giveUp)
+  listenForInterruption(interruption, (cause) =>
+    giveUp(new AppError('disk-full', `The output can't be written: ${cause.message}.`, { cause })),
+  )
   try {
     await program.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' })
   } catch (thrown) {
@@ -52,7 +58,8 @@ async function main(words: readonly string[]): Promise<number> {
   } catch (thrown) {
     exitCode = reportError(terminal, thrown, options)
   }
-  return exitCode
+  await outputWritten()
+  return interruption.cause === 'SIGPIPE' ? interruption.exitCode : exitCode
 
   function endOf(thrown: unknown): number {
     // Commander has shown what is wrong, or the help or version that was asked for.
@@ -63,6 +70,12 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-const code = await main(process.argv.slice(2))
-// Native libraries may keep the event loop alive; what was printed must have left before.
-process.stdout.write('', () => process.exit(code))
+/** Resolves when all output has left, and after the listeners have been told where it could not. */
+function outputWritten(): Promise<void> {
+  return new Promise((resolve) => {
+    process.stdout.write('', () => setImmediate(resolve))
+  })
+}
+
+// Native libraries may keep the event loop alive.
+process.exit(await main(process.argv.slice(2)))

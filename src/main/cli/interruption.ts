@@ -63,12 +63,15 @@ export function createInterruption(now: () => number, endAtOnce: (exitCode: numb
   }
 }
 
-/** Turns the process's signals and a closed standard output into requests to end. */
-export function listenForInterruption(interruption: Interruption): void {
+/**
+ * Turns the process's signals and a closed standard output into requests to end. `onOutputError` is told of any other
+ * reason why output cannot be written, such as a full disk.
+ */
+export function listenForInterruption(interruption: Interruption, onOutputError: (error: Error) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interruption.request(signal))
   const onStreamError = (error: NodeJS.ErrnoException): void => {
     if (error.code === 'EPIPE') interruption.request('SIGPIPE')
-    else throw error
+    else onOutputError(error)
   }
   process.stdout.on('error', onStreamError)
   process.stderr.on('error', onStreamError)

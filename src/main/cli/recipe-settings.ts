@@ -59,6 +59,13 @@ export function formatSetting(value: SettingValue): string {
   return typeof value === 'number' ? String(Number(value.toPrecision(6))) : value
 }
 
+/** A message of core, which names settings as the recipe does, with the flags that the command line has for them. */
+export function withFlags(message: string): string {
+  return message.replace(/\b[a-z]+(?:[A-Z][a-z]+)+\b/g, (word) => flagOf.get(word) ?? word)
+}
+
+const flagOf: ReadonlyMap<string, string> = new Map(recipeSettings.map(({ name, flag }) => [name, flag]))
+
 function kindOf(schema: SettingSchema): RecipeSetting['kind'] {
   if (schema.enum !== undefined) return 'choice'
   if (schema.type === 'integer' || schema.type === 'number' || schema.type === 'boolean') return schema.type

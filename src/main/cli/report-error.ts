@@ -1,12 +1,13 @@
 import { AppError, isAppError, toAppError } from '../../shared/errors.ts'
 import { exitCodeOf } from './exit-codes.ts'
+import { withFlags } from './recipe-settings.ts'
 import type { Terminal } from './output/terminal.ts'
 
 /** Says what went wrong: one or two lines, the causes only where they are wanted. Returns the exit code. */
 export function reportError(terminal: Terminal, thrown: unknown, { verbose }: { readonly verbose: boolean }): number {
   const error = toAppError(thrown)
   const isForeseen = isAppError(thrown) && error.code !== 'internal'
-  const message = error.message.split('\n', 1)[0] ?? ''
+  const message = withFlags(error.message.split('\n', 1)[0] ?? '')
   terminal.answer({ error: { code: error.code, message, ...(error.data !== undefined && { data: error.data }) } })
   terminal.note(isForeseen ? message : `Something broke that should not: ${message}`)
   if (!isForeseen && !verbose) terminal.note('Run it again with --verbose to see the cause, and please report it.')

@@ -56,7 +56,11 @@ test('doctor shows the devices, and what is missing', async () => {
   expect(answer['problems']).toEqual([])
   expect(answer['hints']).toContainEqual(expect.stringContaining('athanor backbone fetch') as string)
   expect(answer['storeFolder']).toBe(join(folder, 'home'))
-  expect(answer['versions']).toMatchObject({ node: expect.stringMatching(/^24\./) as string })
+  expect(answer['versions']).toMatchObject({
+    node: expect.stringMatching(/^24\./) as string,
+    sqlite: expect.stringMatching(/^3\./) as string,
+    libvips: expect.stringMatching(/^8\./) as string,
+  })
 })
 
 test('backbone list says what can be fetched, and add what it cannot read', async () => {

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { addRecipeFlags, overridesOf } from '../../../src/main/cli/recipe-flags.ts'
-import { recipeSettings } from '../../../src/main/cli/recipe-settings.ts'
+import { recipeSettings, withFlags } from '../../../src/main/cli/recipe-settings.ts'
 import { Recipe } from '../../../src/shared/domain/recipe.ts'
 
 function parse(...words: string[]) {
@@ -38,6 +38,11 @@ test('values become what the recipe holds', () => {
     horizontalFlip: false,
     keepBest: true,
   })
+})
+
+test('messages name settings by their flags, and nothing else is touched', () => {
+  const message = 'inputSizePx is cut out of resizePx; see torchvision, epochs and JavaScript.'
+  expect(withFlags(message)).toBe('--input-size-px is cut out of --resize-px; see torchvision, epochs and JavaScript.')
 })
 
 test.each([

@@ -5,6 +5,7 @@ import { exitCodes, exitCodeOf } from '../exit-codes.ts'
 import type { Workplace } from '../open-project.ts'
 import { describeHeadline } from '../output/describe-evaluation.ts'
 import { formatDuration } from '../output/quantities.ts'
+import { withFlags } from '../recipe-settings.ts'
 import { followRun, type RunHistory, type RunRecord } from './follow-run.ts'
 
 export interface FinishedRun {
@@ -46,7 +47,7 @@ function sayHowItEnded({ terminal, interruption, setExitCode }: Context, run: Ru
     ? `Go on with: athanor resume ${run.id}`
     : 'It has no checkpoint yet: start it again with athanor tune.'
   if (outcome?.outcome === 'failed') {
-    terminal.note(`${run.id} failed: ${outcome.message}`)
+    terminal.note(withFlags(`${run.id} failed: ${outcome.message}`))
     if (isResumable) terminal.note(goOn)
     return setExitCode(exitCodeOf(outcome.code))
   }

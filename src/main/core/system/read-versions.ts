@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { findPackageJSON } from 'node:module'
 import { dirname, join } from 'node:path'
+import { sqliteVersion } from '../database/sqlite-version.ts'
 
 /** Package by the name under which its version is shown. */
 const packages = {
@@ -10,13 +11,18 @@ const packages = {
   'onnxruntime-node': 'onnxruntime-node',
 } as const
 
+export function athanorVersion(): string {
+  return packageVersion('..', 'athanor') ?? 'unknown'
+}
+
 /** Versions of Athanor and of what it stands on; what is not installed is left out. */
 export function readVersions(): Record<string, string> {
   const versions: Record<string, string | undefined> = {
-    athanor: packageVersion('..', 'athanor'),
+    athanor: athanorVersion(),
     node: process.versions.node,
   }
   for (const [name, specifier] of Object.entries(packages)) versions[name] = packageVersion(specifier)
+  versions['sqlite'] = sqliteVersion()
   versions['libvips'] = libvipsVersion()
   versions['electron'] = process.versions['electron'] ?? packageVersion('electron')
   return Object.fromEntries(
