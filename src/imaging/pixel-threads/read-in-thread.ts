@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+// The main thread sets the decoders up for the whole process before any thread uses them.
+import '../decoder.ts'
 import type { PixelsRead } from '../pixels-read.ts'
 import type { PixelRequest } from './make-pixels.ts'
 import type { PixelAnswer } from './pixel-thread.ts'

@@ -180,7 +180,7 @@ describe('moved files', () => {
     const summary = await runImport(project, { labelsFromFolders: false })
     expect(summary).toMatchObject({ found: 4, moved: 3, added: 1, missing: 1 })
     const rows = project.reader.prepare(
-      'SELECT path, state, (SELECT name FROM class WHERE class.id = class_id) AS name FROM image ORDER BY path, id',
+      'SELECT path, state, (SELECT name FROM class WHERE class.id = class_id) AS name FROM image ORDER BY path, state',
     )
     expect(rows.all()).toEqual([
       { path: '1.bmp', state: 'missing', name: 'one' },

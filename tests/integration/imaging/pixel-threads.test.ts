@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
+import { sharp } from '../../../src/imaging/decoder.ts'
 import { makePixels } from '../../../src/imaging/pixel-threads/make-pixels.ts'
+import type { PixelAnswer } from '../../../src/imaging/pixel-threads/pixel-thread.ts'
 import { readCropPixels, type CropView } from '../../../src/imaging/read-crop-pixels.ts'
 import { readTestPixels } from '../../../src/imaging/read-test-pixels.ts'
 import { readGoldenImages, sourceFolder } from '../../support/pictures/golden-images.ts'
@@ -15,6 +19,8 @@ const crop: CropView = {
   flipVertically: false,
 }
 
+const threadFile = join(import.meta.dirname, '../../../src/imaging/pixel-threads/pixel-thread.ts')
+
 describe('reading in threads', () => {
   it('gives each of many callers its own file', async () => {
     const files = (await readGoldenImages()).images.map(({ file }) => file)
@@ -24,6 +30,22 @@ describe('reading in threads', () => {
       expect(reads[index]).toEqual(await makePixels({ kind: 'test', file, view }))
     }
     expect(reads.slice(files.length, 2 * files.length)).toEqual(reads.slice(0, files.length))
+  })
+
+  // A thread that set the decoders up anew blocked them for a moment, and what another decoded then counted as damaged.
+  it('a thread that starts leaves the decoders of the process as they are', async () => {
+    const jpeg = { operation: ['VipsForeignLoadJpegBuffer'] }
+    sharp.block(jpeg)
+    const worker = new Worker(threadFile, { execArgv: [] })
+    try {
+      worker.postMessage({ id: 1, request: { kind: 'test', file: photo, view } })
+      const [answer] = (await once(worker, 'message')) as [PixelAnswer]
+      expect(answer.read).toMatchObject({ state: 'unreadable' })
+    } finally {
+      sharp.unblock(jpeg)
+      await worker.terminate()
+    }
+    expect(await makePixels({ kind: 'test', file: photo, view })).toMatchObject({ state: 'read' })
   })
 
   it('chooses the same crop for the same keys, and another for others', async () => {
