@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -45,10 +46,16 @@ function sendFile(request: IncomingMessage, response: ServerResponse): void {
   response.end(part)
 }
 
+/** Cuts once something has reached the disk: fetch drops what it has not handed on when a connection breaks. */
 function cutAfter(bytes: number) {
   return (_request: IncomingMessage, response: ServerResponse) => {
     response.writeHead(200, { 'content-length': content.byteLength })
-    response.write(content.subarray(0, bytes), () => response.destroy())
+    response.write(content.subarray(0, bytes))
+    const poll = setInterval(() => {
+      const arrived = statSync(job().file, { throwIfNoEntry: false })?.size ?? 0
+      if (arrived > 0) response.destroy()
+    }, 5)
+    response.on('close', () => clearInterval(poll))
   }
 }
 
