@@ -51,7 +51,19 @@ export const parts: readonly Part[] = [
   { folder: 'src/main/desktop', sees: ['src/shared', 'src/main/core'], packages: ['node', 'zod', 'electron'] },
   { folder: 'src/main/index.ts', sees: ['src/main/desktop'], packages: [] },
   { folder: 'src/preload', sees: ['src/shared'], packages: ['electron', 'zod'] },
-  { folder: 'src/renderer', sees: ['src/shared'], packages: ['svelte', 'zod'] },
+  {
+    folder: 'src/renderer',
+    sees: ['src/shared'],
+    packages: [
+      'svelte',
+      'zod',
+      'bits-ui',
+      '@lucide/svelte',
+      'uplot',
+      '@fontsource-variable/inter',
+      '@internationalized/date',
+    ],
+  },
 ]
 
 const builtins = new Set(builtinModules)

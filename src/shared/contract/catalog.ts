@@ -17,8 +17,29 @@ export const ImageFilter = z.strictObject({
   pathContains: z.string().min(1).optional(),
   /** Only images that share their content hash with another. */
   duplicated: z.boolean().optional(),
+  skipped: z.boolean().optional(),
+  /** What the model that predicted last says. */
+  predictedClassId: ClassId.optional(),
+  /** Labelled, and the model that predicted last says another class. */
+  disagrees: z.boolean().optional(),
+  /** Readable, without a label, and with a prediction. */
+  suggested: z.boolean().optional(),
 })
 export type ImageFilter = z.infer<typeof ImageFilter>
+
+/**
+ * `uncertainty`: the least sure prediction first. `loss`: the label that the model finds least likely first. Images
+ * without a prediction, and for `loss` without a label, come last; all else being equal, by path.
+ */
+export const ImageSort = z.enum(['path', 'newest', 'oldest', 'uncertainty', 'loss'])
+export type ImageSort = z.infer<typeof ImageSort>
+
+/** Which images, and in which order. */
+export const ImageQuery = z.strictObject({
+  filter: ImageFilter.default({}),
+  sort: ImageSort.default('path'),
+})
+export type ImageQuery = z.infer<typeof ImageQuery>
 
 /** Some images: by id, by relative path, or all that a filter gives. */
 export const ImageSelection = z.union([
@@ -66,6 +87,18 @@ export const CatalogCounts = z.strictObject({
   unreadable: z.int().nonnegative(),
   missing: z.int().nonnegative(),
   duplicated: z.int().nonnegative(),
+  skipped: z.int().nonnegative(),
+  /** Unlabelled ones with a prediction. */
+  suggested: z.int().nonnegative(),
+  /** Labelled ones of which the model that predicted last says another class. */
+  disagreeing: z.int().nonnegative(),
+  /** By the split that folders gave. */
+  bySplit: z.strictObject({
+    train: z.int().nonnegative(),
+    validation: z.int().nonnegative(),
+    test: z.int().nonnegative(),
+    none: z.int().nonnegative(),
+  }),
 })
 export type CatalogCounts = z.infer<typeof CatalogCounts>
 
@@ -80,6 +113,15 @@ export const catalog = {
       labelsFromFolders: z.boolean().default(true),
     }),
     ImportEvent,
+  ),
+  /** The ids of all images of a query, in its order: what a grid scrolls through. */
+  order: call(inProject.extend({ query: ImageQuery.prefault({}) }), z.strictObject({ imageIds: z.array(ImageId) })),
+  /** The rows behind some ids, in the order asked for; ids that are gone are left out. */
+  getMany: call(inProject.extend({ imageIds: z.array(ImageId).max(2_000) }), z.array(Image)),
+  /** The first image of a query whose file name starts with `text`, or else whose path holds it, whatever its case. */
+  locate: call(
+    inProject.extend({ query: ImageQuery.prefault({}), text: z.string().min(1) }),
+    z.strictObject({ imageId: ImageId }).nullable(),
   ),
   /** A page of images in the order of their paths, after the path `after`. */
   list: call(

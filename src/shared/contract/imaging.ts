@@ -29,6 +29,15 @@ export type Examination = z.infer<typeof Examination>
 export const imaging = {
   /** Reads a file once: hash, facts and thumbnail. A file that is no good is an answer, not an error. */
   examine: call(z.strictObject({ file: z.string().min(1), thumbnailPx: z.int().min(16).max(1024) }), Examination),
+  /** A picture for the viewer, decoded as training decodes it: WebP in sRGB, upright. Errors: bad-file. */
+  render: call(
+    z.strictObject({
+      file: z.string().min(1),
+      /** Of the longer side; pictures that are smaller stay as they are. */
+      sidePxMax: z.int().min(16).max(16_384),
+    }),
+    z.strictObject({ webp: z.instanceof(Uint8Array), widthPx: z.int().positive(), heightPx: z.int().positive() }),
+  ),
   /** Draws the sample set: `perClass` pictures into one sub-folder per class of `folder`. */
   drawSamples: stream(
     z.strictObject({

@@ -6,6 +6,7 @@ import { labels } from './labels.ts'
 import { models } from './models.ts'
 import { project } from './project.ts'
 import { runs } from './runs.ts'
+import { shell } from './shell.ts'
 import { system } from './system.ts'
 import type { Contract } from '../rpc/endpoint.ts'
 
@@ -19,6 +20,7 @@ export const coreContract = {
   models,
   exports,
   backbones,
+  shell,
   system,
 } satisfies Contract
 export type CoreContract = typeof coreContract

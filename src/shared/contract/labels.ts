@@ -42,6 +42,31 @@ export const labels = {
     }),
     Edit,
   ),
+  /** Labels images with the class of this name, which is made where there is none: one edit. */
+  assignByName: call(
+    inProject.extend({ images: ImageSelection, name: ClassName, who: z.string().default('') }),
+    z.strictObject({ edit: Edit, class: ImageClass }),
+  ),
+  /** Labels each selected image that has no label as predicted, where the model was sure enough: one edit. */
+  acceptSuggestions: call(
+    inProject.extend({ images: ImageSelection, confidenceMin: z.number().min(0).max(1).default(0) }),
+    Edit,
+  ),
+  /** Marks images as looked at and left without a label, or takes the mark away. */
+  skip: call(inProject.extend({ images: ImageSelection, isSkipped: z.boolean().default(true) }), Edit),
+  /** Null frees the key. A key that another class has changes over to this one. */
+  setClassKey: call(
+    inProject.extend({
+      classId: ClassId,
+      key: z
+        .string()
+        .regex(/^[0-9a-z]$/)
+        .nullable(),
+    }),
+    ImageClass,
+  ),
+  /** What the next undo and the next redo would do; null where there is nothing. */
+  steps: call(inProject, z.strictObject({ undo: Edit.nullable(), redo: Edit.nullable() })),
   /** Null where there is nothing to undo or redo. */
   undo: call(inProject, Edit.nullable()),
   redo: call(inProject, Edit.nullable()),

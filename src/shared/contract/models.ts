@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { DeviceId } from '../domain/device.ts'
-import { ModelId } from '../domain/ids.ts'
+import { ImageId, ModelId, UploadId } from '../domain/ids.ts'
 import { Evaluation } from '../domain/metrics.ts'
-import { ModelManifest, Prediction } from '../domain/model.ts'
+import { Explanation, ModelManifest, Prediction } from '../domain/model.ts'
+import { ClassName } from '../domain/label.ts'
 import { Split } from '../domain/split.ts'
 import { call, stream } from '../rpc/endpoint.ts'
 import { inProject } from './project.ts'
@@ -25,6 +26,14 @@ export const PredictEvent = z.discriminatedUnion('kind', [
 ])
 export type PredictEvent = z.infer<typeof PredictEvent>
 
+export const SuggestEvent = z.strictObject({
+  done: z.int().nonnegative(),
+  total: z.int().nonnegative(),
+  imagesPerSecond: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+})
+export type SuggestEvent = z.infer<typeof SuggestEvent>
+
 export const models = {
   /** Newest first. */
   list: call(inProject, z.array(ModelManifest)),
@@ -42,5 +51,27 @@ export const models = {
       device: DeviceId.nullable().default(null),
     }),
     PredictEvent,
+  ),
+  /**
+   * Predicts the images of the catalog that the model has not predicted yet, the unlabelled ones first, and keeps what
+   * it says. Leaving the stream stops it; what is done stays. Errors: conflict where it is under way already.
+   */
+  suggest: stream(
+    inProject.extend({
+      modelId: ModelId,
+      scope: z.enum(['unlabelled', 'all']).default('all'),
+      device: DeviceId.nullable().default(null),
+    }),
+    SuggestEvent,
+  ),
+  /** The classes of one picture and where the network looked. Errors: not-found, bad-file. */
+  explain: call(
+    inProject.extend({
+      modelId: ModelId,
+      picture: z.union([z.strictObject({ imageId: ImageId }), z.strictObject({ uploadId: UploadId })]),
+      /** Null: the most likely one. */
+      explained: ClassName.nullable().default(null),
+    }),
+    Explanation,
   ),
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ProjectId } from '../domain/ids.ts'
+import { ImageId, ProjectId } from '../domain/ids.ts'
 import { call, nothing, stream } from '../rpc/endpoint.ts'
 
 export const Project = z.strictObject({
@@ -15,6 +15,24 @@ export type Project = z.infer<typeof Project>
 
 /** The input of every method that works in a project. */
 export const inProject = z.strictObject({ projectId: ProjectId })
+
+/** Something in a project is no longer as it was, whoever changed it: this window, another one, or another program. */
+export const ProjectChange = z.strictObject({
+  what: z.array(z.enum(['images', 'labels', 'classes', 'predictions', 'runs', 'models', 'exports'])).min(1),
+  /** Null: too many to name, or not known. */
+  imageIds: z.array(ImageId).nullable(),
+})
+export type ProjectChange = z.infer<typeof ProjectChange>
+
+export const RecentProject = z.strictObject({
+  imageFolder: z.string(),
+  /** Null: inside the image folder. */
+  projectFolder: z.string().nullable(),
+  openedAtMs: z.number(),
+  /** False where a folder is not there now: moved, or on a drive that is not connected. */
+  isThere: z.boolean(),
+})
+export type RecentProject = z.infer<typeof RecentProject>
 
 export const project = {
   /**
@@ -34,13 +52,20 @@ export const project = {
   get: call(inProject, Project),
   /** Lists the projects that are open now. */
   list: call(nothing, z.array(Project)),
+  /** Projects that were opened before on this machine, latest first. */
+  recent: call(nothing, z.array(RecentProject)),
+  /** Takes a folder from the list of recent projects; nothing else is touched. */
+  forget: call(z.strictObject({ imageFolder: z.string().min(1) }), nothing),
+  /** Follows what changes, from now on. Changes close together are told together. */
+  watch: stream(inProject, ProjectChange),
   /** Draws the sample set, one sub-folder per class, into `folder`, which must be empty or absent. */
   drawSamples: stream(
     z.strictObject({
-      folder: z.string().min(1),
+      /** Null: a folder of its own in the per-user store; where it was drawn before, it stays as it is. */
+      folder: z.string().min(1).nullable().default(null),
       perClass: z.int().min(2).max(10_000).default(60),
       seed: z.int().min(0).max(0xffffffff).default(0),
     }),
-    z.strictObject({ done: z.int().nonnegative(), total: z.int().positive() }),
+    z.strictObject({ done: z.int().nonnegative(), total: z.int().positive(), folder: z.string() }),
   ),
 }

@@ -5,7 +5,7 @@ import { DeviceId, DeviceReport } from '../domain/device.ts'
 import { ExportFormat } from '../domain/export.ts'
 import { DatasetId, ModelId, RunId, Sha256 } from '../domain/ids.ts'
 import { ClassName } from '../domain/label.ts'
-import { ModelManifest } from '../domain/model.ts'
+import { Explanation, ModelManifest } from '../domain/model.ts'
 import { Recipe } from '../domain/recipe.ts'
 import { TrainerEvent } from '../domain/run.ts'
 import { Split } from '../domain/split.ts'
@@ -48,6 +48,19 @@ export const TrainEvent = z.discriminatedUnion('kind', [
 ])
 export type TrainEvent = z.infer<typeof TrainEvent>
 
+/** What one image costs on a device, by what is done with it. */
+export const StepMeasurement = z.strictObject({
+  device: DeviceId,
+  deviceName: z.string(),
+  microBatchSize: z.int().positive(),
+  /** Forward, loss, backward and update; null where the recipe trains nothing but the output layer. */
+  trainSecondsPerImage: z.number().positive().nullable(),
+  /** Reading a picture and one forward pass. */
+  inferSecondsPerImage: z.number().positive(),
+  memoryBytes: z.int().nonnegative(),
+})
+export type StepMeasurement = z.infer<typeof StepMeasurement>
+
 const withModel = z.strictObject({
   /** Holds `model.json` and `weights.safetensors`. */
   modelFolder: z.string(),
@@ -64,6 +77,9 @@ export const trainer = {
     withModel.extend({ imageFolder: z.string(), split: Split, entries: z.array(DatasetEntry) }),
     EvaluateEvent,
   ),
+  explain: call(withModel.extend({ file: z.string(), explained: ClassName.nullable() }), Explanation),
+  /** A short warm-up with the recipe's shapes on random pixels. */
+  measure: call(z.strictObject({ recipe: Recipe, classCount: z.int().min(2) }), StepMeasurement),
   predict: stream(withModel.extend({ files: z.array(z.string()) }), PredictEvent),
   export: stream(
     withModel.extend({

@@ -28,6 +28,10 @@ export const ModelId = z
   .brand<'ModelId'>()
 export type ModelId = z.infer<typeof ModelId>
 
+/** A picture that a window handed over to be looked at once; forgotten when Athanor ends. */
+export const UploadId = z.uuid().brand<'UploadId'>()
+export type UploadId = z.infer<typeof UploadId>
+
 /** A UUID that the catalog keeps, so that a project stays itself when its folder moves. */
 export const ProjectId = z.uuid().brand<'ProjectId'>()
 export type ProjectId = z.infer<typeof ProjectId>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ClassId, ImageId, Sha256 } from './ids.ts'
+import { ClassId, ImageId, ModelId, Sha256 } from './ids.ts'
 import { LabelOrigin } from './label.ts'
 import { Split } from './split.ts'
 
@@ -64,6 +64,20 @@ export const Image = z.strictObject({
   split: Split.nullable(),
   label: z
     .strictObject({ classId: ClassId, origin: LabelOrigin, who: z.string(), assignedAtMs: z.number() })
+    .nullable(),
+  /** A person looked at it and left it without a label: not offered as the next one. */
+  isSkipped: z.boolean(),
+  /** What the model that predicted last says; null where none did, or the file changed since. */
+  prediction: z
+    .strictObject({
+      modelId: ModelId,
+      /** Null where the class is gone by now. */
+      classId: ClassId.nullable(),
+      /** Probability of the predicted class. */
+      confidence: z.number().min(0).max(1),
+      /** Entropy of the probabilities over its largest value: 0 sure, 1 no idea. */
+      uncertaintyRatio: z.number().min(0).max(1),
+    })
     .nullable(),
 })
 export type Image = z.infer<typeof Image>

@@ -23,6 +23,36 @@ export const Mistake = z.strictObject({
 })
 export type Mistake = z.infer<typeof Mistake>
 
+/** What the model said of one image of the split; classes are indices into the model's. */
+export const Outcome = z.strictObject({
+  imageId: ImageId.nullable(),
+  path: z.string(),
+  label: z.int().nonnegative(),
+  predicted: z.int().nonnegative(),
+  /** Probability that the model gave to what it predicted. */
+  confidence: z.number().min(0).max(1),
+  /** Cross-entropy of the label in nats. */
+  loss: z.number().nonnegative(),
+})
+export type Outcome = z.infer<typeof Outcome>
+
+/** How far "how sure" can be believed: of images with about this confidence, how many were right. */
+export const Calibration = z.strictObject({
+  /** Ten equal bins of the confidence; means are null where a bin is empty. */
+  bins: z.array(
+    z.strictObject({
+      fromConfidence: z.number(),
+      toConfidence: z.number(),
+      imageCount: z.int().nonnegative(),
+      meanConfidence: z.number().nullable(),
+      accuracy: z.number().nullable(),
+    }),
+  ),
+  /** Mean of |accuracy - confidence| over the bins, weighted by their images (Guo et al. 2017, equation 5). */
+  expectedError: z.number().min(0).max(1),
+})
+export type Calibration = z.infer<typeof Calibration>
+
 /** How good a model is on one split. */
 export const Evaluation = z.strictObject({
   split: Split,
@@ -38,6 +68,10 @@ export const Evaluation = z.strictObject({
   confusion: z.array(z.array(z.int().nonnegative())),
   /** Most confident first. */
   mistakes: z.array(Mistake),
+  /** All images, in the order of the dataset; empty in models that were made before outcomes were kept. */
+  outcomes: z.array(Outcome).default([]),
+  /** Null in models that were made before it was kept. */
+  calibration: Calibration.nullable().default(null),
   /** Images of the dataset that were gone or had changed. */
   missing: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
 })

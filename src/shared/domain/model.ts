@@ -42,3 +42,24 @@ export const Prediction = z.strictObject({
   error: z.string().nullable(),
 })
 export type Prediction = z.infer<typeof Prediction>
+
+/** What a model makes of one image, and where it looked. */
+export const Explanation = z.strictObject({
+  /** Most likely first. */
+  classes: z.array(z.strictObject({ name: ClassName, probability: z.number().min(0).max(1) })),
+  /** The class that the heat map is about. */
+  explained: ClassName,
+  /**
+   * Grad-CAM of the last stage (Selvaraju et al. 2017): rows from the top, each value 0..1. It covers the part of the
+   * upright image that the network saw, given as shares of its width and height.
+   */
+  heatMap: z.strictObject({
+    rows: z.array(z.array(z.number().min(0).max(1))),
+    left: z.number(),
+    top: z.number(),
+    width: z.number(),
+    height: z.number(),
+  }),
+  durationMs: z.number(),
+})
+export type Explanation = z.infer<typeof Explanation>

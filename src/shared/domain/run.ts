@@ -74,7 +74,11 @@ export const TrainerEvent = z.discriminatedUnion('kind', [
     loss: z.number().nullable(),
     imagesPerSecond: z.number().nullable(),
     secondsLeft: z.number().nullable(),
+    /** Of the layers below the output layer; null where no step was taken. */
+    learningRate: z.number().nullable(),
   }),
+  /** What the network sees: pictures of some augmented training images lie beside the run, one strip per epoch. */
+  z.strictObject({ kind: z.literal('seen'), epoch: z.int().nonnegative(), imageCount: z.int().positive() }),
   z.strictObject({ kind: z.literal('epoch'), metrics: EpochMetrics }),
   z.strictObject({ kind: z.literal('checkpoint'), epoch: z.int().nonnegative(), step: z.int().nonnegative() }),
   z.strictObject({ kind: z.literal('evaluation'), evaluation: Evaluation }),
@@ -119,5 +123,7 @@ export const Run = z.strictObject({
   modelId: ModelId.nullable(),
   /** On the test split, or on validation where there is no test; null until the run is done. */
   accuracy: z.number().nullable(),
+  note: z.string(),
+  isStarred: z.boolean(),
 })
 export type Run = z.infer<typeof Run>

@@ -1,0 +1,47 @@
+import { isAppError } from '../shared/errors.ts'
+
+export interface Notice {
+  readonly id: number
+  readonly tone: 'done' | 'problem'
+  readonly text: string
+  /** One thing that can be done about it, such as undo. */
+  readonly action: { readonly title: string; readonly run: () => void } | null
+}
+
+const shownMs = 6_000
+
+/** What the studio says about what was just done: `done` ones go by themselves, problems stay until they are closed. */
+export class Notices {
+  latest = $state.raw<Notice | null>(null)
+  problems = $state.raw<readonly Notice[]>([])
+  #lastId = 0
+
+  say(text: string, action: Notice['action'] = null): void {
+    const notice: Notice = { id: ++this.#lastId, tone: 'done', text, action }
+    this.latest = notice
+    setTimeout(() => {
+      if (this.latest === notice) this.latest = null
+    }, shownMs)
+  }
+
+  complain(text: string, action: Notice['action'] = null): void {
+    if (this.problems.some((problem) => problem.text === text)) return
+    this.problems = [...this.problems, { id: ++this.#lastId, tone: 'problem', text, action }]
+  }
+
+  dismiss(id: number): void {
+    this.problems = this.problems.filter((problem) => problem.id !== id)
+    if (this.latest?.id === id) this.latest = null
+  }
+
+  /** Does something that core may refuse, and tells the person why; undefined where it failed or was left. */
+  async attempt<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result | undefined> {
+    try {
+      return await work()
+    } catch (thrown) {
+      if (signal?.aborted === true || (isAppError(thrown) && thrown.code === 'cancelled')) return undefined
+      this.complain(thrown instanceof Error ? thrown.message : String(thrown))
+      return undefined
+    }
+  }
+}
