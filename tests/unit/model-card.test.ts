@@ -45,6 +45,8 @@ describe('modelCard', () => {
 
   it('says how good it is, what it was made of and where it ends', () => {
     expect(card).toContain('Accuracy **50.0 %** (1 of 2; 95 % interval 9.5 % to 90.5 %)')
+    // Twice 0.67 sure of the first class and right once: |0.5 - 0.6652|.
+    expect(card).toContain('mean cross-entropy 0.908, expected calibration error 16.5 % (ten equal bins).')
     expect(card).toContain('| 2 | 0 | 1 |')
     expect(card).toContain('2026-05-06')
     expect(card).toContain('BSD-3-Clause')

@@ -58,6 +58,25 @@ describe('summarize', () => {
     expect(result.mistakes[0]?.confidence).toBeCloseTo(0.9, 12)
   })
 
+  it('keeps what was said of every image, in order', () => {
+    expect(result.outcomes.map(({ path, label, predicted }) => [path, label, predicted])).toEqual([
+      ['a', 0, 0],
+      ['b', 0, 1],
+      ['c', 1, 1],
+      ['d', 1, 0],
+      ['e', 2, 2],
+    ])
+    const losses = [0.7, 0.2, 0.8, 0.05, 0.4].map((probability) => expect.closeTo(-Math.log(probability), 12) as number)
+    expect(result.outcomes.map(({ loss }) => loss)).toEqual(losses)
+    const confidences = [0.7, 0.5, 0.8, 0.9, 0.4].map((confidence) => expect.closeTo(confidence, 12) as number)
+    expect(result.outcomes.map(({ confidence }) => confidence)).toEqual(confidences)
+  })
+
+  it('reads evaluations from before outcomes and calibration were kept', () => {
+    const { outcomes: _, calibration: __, ...old } = result
+    expect(Evaluation.parse(old)).toMatchObject({ outcomes: [], calibration: null, accuracy: 0.6 })
+  })
+
   it('keeps the hundred most confident of many mistakes', () => {
     const many = Array.from({ length: 150 }, (_, index) => {
       const wrong = 0.5 + index / 400

@@ -1,7 +1,8 @@
 import type { ImageId } from '../../shared/domain/ids.ts'
-import type { ClassMetrics, Evaluation, Mistake } from '../../shared/domain/metrics.ts'
+import type { ClassMetrics, Evaluation, Mistake, Outcome } from '../../shared/domain/metrics.ts'
 import type { Split } from '../../shared/domain/split.ts'
 import { AppError } from '../../shared/errors.ts'
+import { calibrationOf } from './calibration.ts'
 import { crossEntropy, indexOfLargest, softmax } from './probabilities.ts'
 import { wilsonInterval } from './wilson-interval.ts'
 
@@ -26,24 +27,21 @@ export interface EvaluationInput {
 const mistakesMax = 100
 
 /**
- * Accuracy with its interval, mean cross-entropy, confusion and per-class figures of what a network said about a split.
+ * Accuracy with its interval, mean cross-entropy, confusion, calibration and per-class figures of what a network said about
+ * a split, and what it said of each image.
  * Without samples the accuracy is 0 with an interval of 0 to 1. Errors: not-finite where a logit is NaN or infinite.
  */
 export function summarize({ split, classes, samples, missing }: EvaluationInput): Evaluation {
   const confusion = classes.map(() => classes.map(() => 0))
-  const mistakes: Mistake[] = []
-  let lossTotal = 0
-  for (const sample of samples) {
-    requireFinite(sample)
-    const predicted = indexOfLargest(sample.logits)
-    const row = confusion[sample.classIndex]
+  const outcomes = samples.map((sample): Outcome => {
+    const outcome = outcomeOf(sample)
+    const row = confusion[outcome.label]
     if (row === undefined) throw new AppError('bad-input', `${sample.path} has a label that the model does not know`)
-    row[predicted] = (row[predicted] ?? 0) + 1
-    lossTotal += crossEntropy(sample.logits, sample.classIndex)
-    if (predicted !== sample.classIndex) mistakes.push(mistakeOf(sample, predicted, classes))
-  }
+    row[outcome.predicted] = (row[outcome.predicted] ?? 0) + 1
+    return outcome
+  })
   const correctCount = confusion.reduce((sum, row, index) => sum + (row[index] ?? 0), 0)
-  mistakes.sort((a, b) => b.confidence - a.confidence || (a.path < b.path ? -1 : 1))
+  const lossTotal = outcomes.reduce((sum, { loss }) => sum + loss, 0)
   return {
     split,
     imageCount: samples.length,
@@ -53,7 +51,11 @@ export function summarize({ split, classes, samples, missing }: EvaluationInput)
     loss: samples.length === 0 ? 0 : lossTotal / samples.length,
     perClass: classes.map((name, index) => metricsOfClass(name, index, confusion)),
     confusion,
-    mistakes: mistakes.slice(0, mistakesMax),
+    mistakes: mistakesOf(outcomes, classes),
+    outcomes,
+    calibration: calibrationOf(
+      outcomes.map(({ confidence, label, predicted }) => ({ confidence, isRight: label === predicted })),
+    ),
     missing: [...missing],
   }
 }
@@ -63,14 +65,33 @@ function requireFinite({ path, logits }: Sample): void {
   throw new AppError('not-finite', `The network's output for ${path} is not finite; the model is not usable.`)
 }
 
-function mistakeOf(sample: Sample, predicted: number, classes: readonly string[]): Mistake {
+function outcomeOf(sample: Sample): Outcome {
+  requireFinite(sample)
+  const { imageId, path, classIndex, logits } = sample
+  const predicted = indexOfLargest(logits)
   return {
-    imageId: sample.imageId,
-    path: sample.path,
-    label: classes[sample.classIndex] ?? '',
-    predicted: classes[predicted] ?? '',
-    confidence: softmax(sample.logits)[predicted] ?? 0,
+    imageId,
+    path,
+    label: classIndex,
+    predicted,
+    confidence: Math.min(1, softmax(logits)[predicted] ?? 0),
+    // Rounding can take the loss of a certain answer below 0.
+    loss: Math.max(0, crossEntropy(logits, classIndex)),
   }
+}
+
+function mistakesOf(outcomes: readonly Outcome[], classes: readonly string[]): Mistake[] {
+  return outcomes
+    .filter(({ label, predicted }) => label !== predicted)
+    .sort((a, b) => b.confidence - a.confidence || (a.path < b.path ? -1 : 1))
+    .slice(0, mistakesMax)
+    .map(({ imageId, path, label, predicted, confidence }) => ({
+      imageId,
+      path,
+      label: classes[label] ?? '',
+      predicted: classes[predicted] ?? '',
+      confidence,
+    }))
 }
 
 function metricsOfClass(name: string, index: number, confusion: readonly (readonly number[])[]): ClassMetrics {

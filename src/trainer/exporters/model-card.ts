@@ -41,9 +41,22 @@ function overviewOf({ architecture, classes, createdAtMs }: ModelManifest): stri
 }
 
 function evaluationText(evaluation: Evaluation, classes: readonly string[]): string {
-  const { split, imageCount, correctCount, accuracy, accuracyInterval, loss, perClass, confusion, missing } = evaluation
+  const {
+    split,
+    imageCount,
+    correctCount,
+    accuracy,
+    accuracyInterval,
+    loss,
+    calibration,
+    perClass,
+    confusion,
+    missing,
+  } = evaluation
   const [low, high] = accuracyInterval
   const lost = missing.length === 0 ? '' : ` ${String(missing.length)} images were gone or had changed.`
+  const calibrated =
+    calibration === null ? '' : `, expected calibration error ${percent(calibration.expectedError)} (ten equal bins)`
   const perClassRows = perClass.map(({ name, imageCount, precision, recall, f1 }) => [
     literal(name),
     String(imageCount),
@@ -54,7 +67,7 @@ function evaluationText(evaluation: Evaluation, classes: readonly string[]): str
   const confusionRows = confusion.map((row, index) => [literal(classes[index] ?? ''), ...row.map(String)])
   return [
     `### On the ${split} images`,
-    `Accuracy **${percent(accuracy)}** (${String(correctCount)} of ${String(imageCount)}; 95 % interval ${percent(low)} to ${percent(high)}), mean cross-entropy ${loss.toFixed(3)}.${lost}`,
+    `Accuracy **${percent(accuracy)}** (${String(correctCount)} of ${String(imageCount)}; 95 % interval ${percent(low)} to ${percent(high)}), mean cross-entropy ${loss.toFixed(3)}${calibrated}.${lost}`,
     table(['class', 'images', 'precision', 'recall', 'F1'], perClassRows),
     'Counts by label (rows) and prediction (columns):',
     table(['label', ...classes.map(literal)], confusionRows),
@@ -111,7 +124,7 @@ function limitsText({ preprocessing: { resizePx } }: ModelManifest): string {
     '- It answers one of its classes for every picture, also for one that shows none of them, and a high probability does not mean that the picture is of a kind that it knows.',
     '- The figures hold for pictures like those it was evaluated on. Another camera, light, viewpoint or crop can be worse.',
     `- The whole picture is squashed to ${String(resizePx)}x${String(resizePx)} pixels: what is small in it is lost.`,
-    '- Probabilities are not calibrated.',
+    '- Probabilities are as the network gives them: nothing corrects how sure it is.',
     '- `golden/` holds a few pictures cut out of the images it was made of. Delete the folder and `golden.json` before publishing if these are private.',
   ].join('\n')
 }

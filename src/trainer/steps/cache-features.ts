@@ -44,7 +44,7 @@ export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEv
       await cache.add(fresh)
       world.signal.throwIfAborted()
       done += results.length
-      const event = progress.step(done, null)
+      const event = progress.step(done)
       if (event) yield event
     }
     yield* missing.takeWarnings()

@@ -32,7 +32,7 @@ export async function* evaluateSplit(session: Session, split: Split): AsyncGener
       }
     }
     done += results.length
-    const event = progress.step(done, null)
+    const event = progress.step(done)
     if (event) yield event
   }
   return summarize({ split, classes: job.dataset.classes, samples, missing })

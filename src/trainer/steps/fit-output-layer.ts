@@ -31,6 +31,7 @@ export async function* fitOutputLayer(session: Session, features: SplitFeatures)
       loss,
       imagesPerSecond: null,
       secondsLeft: null,
+      learningRate: null,
     }
     if (isDue(done, total)) yield event
     await turn()

@@ -81,11 +81,18 @@ async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
     }
     startMs = world.now()
     done += part.images.length + part.problems.length
-    const event = progress.step(done, figures.imageCount > 0 ? figures.loss / figures.imageCount : null)
+    const learningRate = learningRateAt(
+      recipe,
+      session.state.epochs * stepsPerEpoch + part.step,
+      recipe.epochs * stepsPerEpoch,
+    )
+    const event = progress.step(done, {
+      loss: figures.imageCount > 0 ? figures.loss / figures.imageCount : null,
+      learningRate,
+    })
     if (event) yield event
     if (!part.last) continue
-    const step = session.state.epochs * stepsPerEpoch + part.step
-    learner.update(learningRateAt(recipe, step, recipe.epochs * stepsPerEpoch))
+    learner.update(learningRate)
     session.state = { ...session.state, steps: part.step + 1, running }
     if (world.now() - loop.lastCheckpointMs >= recipe.checkpointSeconds * 1000) yield* checkpoint(loop)
   }

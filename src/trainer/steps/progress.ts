@@ -3,7 +3,13 @@ import type { RunPhase, TrainerEvent } from '../../shared/domain/run.ts'
 /** Turns work done into `step` events, at most ten a second, with the rate and the time left. */
 export interface Progress {
   /** Null where the last event is too recent; the last one of the phase always comes. */
-  step(done: number, loss: number | null): TrainerEvent | null
+  step(done: number, training?: TrainingFigures): TrainerEvent | null
+}
+
+/** What a training step adds to its event. */
+export interface TrainingFigures {
+  readonly loss: number | null
+  readonly learningRate: number
 }
 
 export interface ProgressOptions {
@@ -23,7 +29,7 @@ export function createProgress({ phase, total, done: start = 0, now }: ProgressO
   let marks: { readonly atMs: number; readonly done: number }[] = [{ atMs: now(), done: start }]
   let lastMs = -Infinity
   return {
-    step(done, loss) {
+    step(done, training) {
       const atMs = now()
       if (atMs - lastMs < intervalMs && done < total) return null
       lastMs = atMs
@@ -33,7 +39,16 @@ export function createProgress({ phase, total, done: start = 0, now }: ProgressO
       const first = marks[0] ?? { atMs, done }
       const perSecond = atMs > first.atMs ? ((done - first.done) * 1000) / (atMs - first.atMs) : null
       const secondsLeft = perSecond !== null && perSecond > 0 ? (total - done) / perSecond : null
-      return { kind: 'step', phase, done, total, loss, imagesPerSecond: perSecond, secondsLeft }
+      return {
+        kind: 'step',
+        phase,
+        done,
+        total,
+        loss: training?.loss ?? null,
+        imagesPerSecond: perSecond,
+        secondsLeft,
+        learningRate: training?.learningRate ?? null,
+      }
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../../shared/domain/metrics.ts'
+import type { Calibration, Evaluation } from '../../../shared/domain/metrics.ts'
 import { countOf, formatCount, formatPercent } from './quantities.ts'
 import { formatTable } from './table.ts'
 
@@ -26,10 +26,16 @@ function expectedMistakes(accuracy: number): string {
     : `expect ${String(low)} or ${String(high)} mistakes in 100`
 }
 
+/** "How sure it says it is lies 4.2 points off how often it is right." */
+function describeCalibration({ expectedError }: Calibration): string {
+  return `How sure it says it is lies ${(100 * expectedError).toFixed(1)} points off how often it is right.`
+}
+
 /** Headline, table per class, what is taken for what, and the mistakes that the model was surest of. */
 export function describeEvaluation(evaluation: Evaluation): string[] {
-  const { perClass, mistakes, missing, loss } = evaluation
-  const lines = [describeHeadline(evaluation), `Mean loss ${loss.toFixed(3)}.`, '']
+  const { perClass, mistakes, missing, loss, calibration } = evaluation
+  const sureness = calibration === null ? '' : ` ${describeCalibration(calibration)}`
+  const lines = [describeHeadline(evaluation), `Mean loss ${loss.toFixed(3)}.${sureness}`, '']
   lines.push(
     ...formatTable(
       [
