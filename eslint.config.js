@@ -7,7 +7,7 @@ import ts from 'typescript-eslint'
 const parts = ['shared', 'imaging', 'core', 'trainer', 'server', 'cli', 'desktop', 'preload', 'renderer', 'tools']
 
 export default ts.config(
-  { ignores: ['out/', 'node_modules/', 'native/', 'tests/fixtures/'] },
+  { ignores: ['out/', 'src/renderer/messages/', 'node_modules/', 'native/', 'tests/fixtures/'] },
   js.configs.recommended,
   ...ts.configs.recommendedTypeChecked,
   ...svelte.configs.recommended,

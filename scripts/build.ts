@@ -2,8 +2,11 @@
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureKernelsBuilt } from '../native/wasm/build.ts'
+import { compileMessages } from './compile-messages.ts'
 
 const root = join(import.meta.dirname, '..')
+// First: what it writes is a source of the build.
+await compileMessages()
 const startedAt = new Date()
 
 // electron-vite insists on Electron's executable before it builds anything; only its `dev` and `preview` run it.

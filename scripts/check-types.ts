@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { readdirSync } from 'node:fs'
+import { compileMessages } from './compile-messages.ts'
 
 const root = join(import.meta.dirname, '..')
 const bin = (name: string): string => join(root, 'node_modules', name)
@@ -31,6 +32,7 @@ async function worker(): Promise<void> {
   }
 }
 
+await compileMessages()
 const count = jobs.length
 await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, worker))
 if (!process.exitCode) console.log(`types: ${String(count)} parts check`)

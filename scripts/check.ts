@@ -2,10 +2,14 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { compileMessages } from './compile-messages.ts'
 
 const { values } = parseArgs({ options: { report: { type: 'string' } } })
 const root = join(import.meta.dirname, '..')
 const report = values.report ? ['--reporter=default', '--reporter=json', `--outputFile=${values.report}`] : []
+
+// Types and tests look at what is compiled from the catalogues.
+await compileMessages()
 
 const steps: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'format', command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'] },

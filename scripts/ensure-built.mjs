@@ -7,6 +7,7 @@ import { bundledNode, root } from './bundled-node.mjs'
 const sources = [
   'src',
   'native/wasm',
+  'resources/locales',
   'electron.vite.config.ts',
   'package.json',
   'package-lock.json',
