@@ -26,6 +26,7 @@ beforeAll(async () => {
     name: 'offered',
     description: 'for the test',
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/weights.safetensors`,
+    architecture: 'resnet18',
     sizeBytes: (await stat(file)).size,
     sha256: createHash('sha256')
       .update(await readFile(file))

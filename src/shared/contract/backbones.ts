@@ -1,9 +1,10 @@
 import { z } from 'zod'
-import { BackboneCard, BackboneName } from '../domain/backbone.ts'
+import { Architecture, BackboneCard, BackboneName } from '../domain/backbone.ts'
 import { call, nothing, stream } from '../rpc/endpoint.ts'
 
 export const FetchableBackbone = z.strictObject({
   name: BackboneName,
+  architecture: Architecture,
   description: z.string(),
   url: z.string(),
   sizeBytes: z.int().positive(),

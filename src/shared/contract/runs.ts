@@ -25,6 +25,8 @@ export const PlanFinding = z.discriminatedUnion('code', [
     imageCount: z.int().nonnegative(),
     imageCountMin: z.int().positive(),
   }),
+  /** Folders put all images of a class into validation and test: nothing is left to learn from. */
+  z.strictObject({ code: z.literal('no-training-images'), blocks: z.literal(true), className: ClassName }),
   /** Works, but poorly. */
   z.strictObject({
     code: z.literal('few-images'),
@@ -70,9 +72,10 @@ export const RunEstimate = z.strictObject({
   /** What a person knows the device by. */
   deviceName: z.string(),
   seconds: z.number().nonnegative(),
-  memoryBytes: z.int().nonnegative(),
-  microBatchSize: z.int().positive(),
-  /** From a warm-up on this machine now, or from one with the same shape before. */
+  /** Null, as the next one, where only an earlier run tells how long it takes. */
+  memoryBytes: z.int().nonnegative().nullable(),
+  microBatchSize: z.int().positive().nullable(),
+  /** From a warm-up on this machine now, or from a warm-up or run of the same shape before. */
   basis: z.enum(['measured', 'remembered']),
 })
 export type RunEstimate = z.infer<typeof RunEstimate>
@@ -80,9 +83,15 @@ export type RunEstimate = z.infer<typeof RunEstimate>
 export const runs = {
   /** What `start` would do with the same input. Answers at once. */
   plan: call(whatToRun, RunPlan),
-  /** How long and how much memory it would take: a short warm-up on the device. Errors: no-device, not-enough-data. */
+  /**
+   * How long and how much memory it would take: a short warm-up on the device, remembered for the next time. Errors:
+   * no-device, not-enough-data, bad-input; conflict while a run computes and nothing of this shape is remembered.
+   */
   estimate: call(whatToRun, RunEstimate),
-  /** Starts a run, which outlives the caller. Without a dataset the labels of now are frozen first. */
+  /**
+   * Starts a run, which outlives the caller. Without a dataset the labels of now are frozen first. Errors: what a
+   * finding of `plan` that blocks says (bad-input, not-enough-data, not-found for the backbone), with the findings.
+   */
   start: call(whatToRun, Run),
   /** Goes on from the last checkpoint. Errors: conflict, resume-mismatch with the differences listed. */
   resume: call(inProject.extend({ runId: RunId }), Run),

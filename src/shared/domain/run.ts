@@ -91,6 +91,10 @@ export const TrainerEvent = z.discriminatedUnion('kind', [
       'class-imbalance',
       'micro-batch',
       'resumed',
+      /** The trainer process died and another one goes on from the last checkpoint. */
+      'restarted',
+      /** The trainer has not said anything for long. */
+      'trainer-silent',
     ]),
     message: z.string(),
     paths: z.array(z.string()),
@@ -99,7 +103,7 @@ export const TrainerEvent = z.discriminatedUnion('kind', [
 export type TrainerEvent = z.infer<typeof TrainerEvent>
 
 export const RunEvent = z.strictObject({
-  /** Rises by one; replay starts after a given number. */
+  /** Rises from event to event; replay starts after a given number. Steps that were thinned out leave gaps. */
   seq: z.int().positive(),
   atMs: z.number(),
   event: z.union([

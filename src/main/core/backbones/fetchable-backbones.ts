@@ -5,6 +5,7 @@ import type { FetchableBackbone } from '../../../shared/contract/backbones.ts'
 export const fetchableBackbones: readonly FetchableBackbone[] = [
   {
     name: 'resnet18-imagenet',
+    architecture: 'resnet18',
     description: 'ResNet-18 trained on ImageNet-1k, from torchvision (IMAGENET1K_V1)',
     url: 'https://download.pytorch.org/models/resnet18-f37072fd.pth',
     sizeBytes: 46_830_571,
@@ -13,6 +14,7 @@ export const fetchableBackbones: readonly FetchableBackbone[] = [
   },
   {
     name: 'resnet18-timm',
+    architecture: 'resnet18',
     description: 'the same weights as safetensors, from timm (resnet18.tv_in1k)',
     url: 'https://huggingface.co/timm/resnet18.tv_in1k/resolve/bbd144b3e5565108aad885f145491d11bc6ce807/model.safetensors',
     sizeBytes: 46_807_446,
@@ -21,6 +23,7 @@ export const fetchableBackbones: readonly FetchableBackbone[] = [
   },
   {
     name: 'resnet34-imagenet',
+    architecture: 'resnet34',
     description: 'ResNet-34 trained on ImageNet-1k, from timm (resnet34.tv_in1k)',
     url: 'https://huggingface.co/timm/resnet34.tv_in1k/resolve/1b7b21cca82ff974d341713f777bf740c2db38c4/model.safetensors',
     sizeBytes: 87_278_522,
@@ -29,6 +32,7 @@ export const fetchableBackbones: readonly FetchableBackbone[] = [
   },
   {
     name: 'resnet50-imagenet',
+    architecture: 'resnet50',
     description: 'ResNet-50 trained on ImageNet-1k, from timm (resnet50.tv_in1k)',
     url: 'https://huggingface.co/timm/resnet50.tv_in1k/resolve/78f3ecfdb38e06d9b8397f662e7ab8fee96026fa/model.safetensors',
     sizeBytes: 102_469_840,
