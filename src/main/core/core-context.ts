@@ -1,6 +1,8 @@
 import type { ProjectId } from '../../shared/domain/ids.ts'
+import type { CatalogChange } from './database/note-change.ts'
 import type { ReadableDb, Writer } from './database/handles.ts'
 import type { Host } from './host.ts'
+import type { Pictures } from './pictures/pictures.ts'
 import type { ProjectLayout } from './project/project-layout.ts'
 
 /** A project whose catalog is open. */
@@ -33,10 +35,18 @@ export interface ProjectPlace {
   readonly create: boolean
 }
 
+/** Tells everybody who watches a project, in this process and in others, that something in it has changed. */
+export interface ChangeTeller {
+  /** For what no transaction has noted with `noteChange`: files beside the catalog. Never throws; not in a transaction. */
+  tell(projectId: ProjectId, change: CatalogChange): void
+}
+
 /** What the handlers of every service get. */
 export interface CoreContext {
   readonly host: Host
   readonly projects: OpenProjects
+  readonly pictures: Pictures
+  readonly changes: ChangeTeller
   /** Called once for each project that opens, before its first use: the place to put right what a crash left. */
   onProjectOpen(listener: (project: OpenProject) => void): void
   /** Called when core closes, the latest first, and before the catalogs close. */

@@ -8,6 +8,8 @@ import { createExportsHandlers } from './exports/exports-handlers.ts'
 import type { Host } from './host.ts'
 import { createLabelsHandlers } from './labels/labels-handlers.ts'
 import { createModelsHandlers } from './models/models-handlers.ts'
+import { createChangeTeller } from './project/change-teller.ts'
+import { createPictures, type Pictures } from './pictures/pictures.ts'
 import { createProjectRegistry } from './project/open-projects.ts'
 import { createProjectHandlers } from './project/project-handlers.ts'
 import { createRunsHandlers } from './runs/runs-handlers.ts'
@@ -15,6 +17,8 @@ import { createSystemHandlers } from './system/create-system-handlers.ts'
 
 export interface Core {
   readonly handlers: Handlers<CoreContract>
+  /** Pixels, which do not travel by calls. */
+  readonly pictures: Pick<Pictures, 'answer'>
   /** Stops what is running and closes the catalogs; safe to call twice. */
   close(): Promise<void>
 }
@@ -23,9 +27,13 @@ export interface Core {
 export function createCore(host: Host): Core {
   const projects = createProjectRegistry(host)
   const closers: (() => void | Promise<void>)[] = []
+  const pictures = createPictures(host, projects)
+  closers.push(() => pictures.close())
   const context: CoreContext = {
     host,
     projects,
+    pictures,
+    changes: createChangeTeller(host, projects),
     onProjectOpen: (listener) => projects.onOpen(listener),
     onClose: (listener) => {
       closers.push(listener)
@@ -44,6 +52,7 @@ export function createCore(host: Host): Core {
   }
   return {
     handlers,
+    pictures,
     async close() {
       try {
         for (const close of closers.splice(0).reverse()) await close()

@@ -16,9 +16,12 @@ export type Project = z.infer<typeof Project>
 /** The input of every method that works in a project. */
 export const inProject = z.strictObject({ projectId: ProjectId })
 
+export const ProjectPart = z.enum(['images', 'labels', 'classes', 'predictions', 'runs', 'models', 'exports'])
+export type ProjectPart = z.infer<typeof ProjectPart>
+
 /** Something in a project is no longer as it was, whoever changed it: this window, another one, or another program. */
 export const ProjectChange = z.strictObject({
-  what: z.array(z.enum(['images', 'labels', 'classes', 'predictions', 'runs', 'models', 'exports'])).min(1),
+  what: z.array(ProjectPart).min(1),
   /** Null: too many to name, or not known. */
   imageIds: z.array(ImageId).nullable(),
 })

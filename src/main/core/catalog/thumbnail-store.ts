@@ -18,8 +18,8 @@ export interface ThumbnailStore {
 }
 
 /** The thumbnails of a project by content hash. Losing the file loses nothing: it starts empty again. */
-export function createThumbnailStore(file: string): ThumbnailStore {
-  const { reader, writer, close } = openThumbnails(file)
+export function createThumbnailStore(file: string, options: { readonly isChecked?: boolean } = {}): ThumbnailStore {
+  const { reader, writer, close } = openThumbnails(file, options)
   return {
     get(contentHash) {
       const row = reader

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { AppError } from '../../../shared/errors.ts'
+import { labelLoss } from '../catalog/probabilities.ts'
 import { foldCase } from './fold-case.ts'
 import { appErrorOf } from './sqlite-error.ts'
 
@@ -37,6 +38,7 @@ export function openConnection(file: string, options: { readonly readOnly: boole
     assertPragmas(connection, file, options.readOnly)
     // SQLite's own lower() knows ASCII only.
     connection.function('fold_case', { deterministic: true }, (text: unknown) => foldCase(String(text)))
+    connection.function('label_loss', { deterministic: true }, labelLoss)
   } catch (thrown) {
     connection.close()
     throw appErrorOf(thrown, file)

@@ -47,12 +47,29 @@ export function transaction<Result>(writer: Writer, work: (tx: WritableDb) => Re
   const { connection, file } = writer
   if (connection.inTransaction) throw new AppError('internal', `${file}: transactions do not nest`)
   const tx = handleOf(connection) as WritableDb
+  const toldAfter: (() => void)[] = []
+  afterCommits.set(tx, { connection, works: toldAfter })
+  let result: Result
   try {
-    return connection.transaction(() => work(tx)).immediate()
+    result = connection.transaction(() => work(tx)).immediate()
   } catch (thrown) {
     throw appErrorOf(thrown, file)
+  } finally {
+    afterCommits.delete(tx)
   }
+  for (const tell of toldAfter) tell()
+  return result
 }
+
+/** Does something once the transaction is on disk, and not at all where it fails. It must not throw. */
+export function afterCommit(tx: WritableDb, work: (connection: Connection) => void): void {
+  const open = afterCommits.get(tx)
+  open?.works.push(() => {
+    work(open.connection)
+  })
+}
+
+const afterCommits = new WeakMap<WritableDb, { readonly connection: Connection; readonly works: (() => void)[] }>()
 
 /** The brands exist for the compiler only, hence the assertions of the two functions above. */
 const handles = new WeakMap<Connection, { prepare<Row>(sql: string): Statement<Row> }>()

@@ -20,9 +20,15 @@ export interface ThumbnailsFile {
   readonly close: () => void
 }
 
-/** Opens `thumbnails.sqlite`; one that is damaged or of another version is replaced by an empty one. */
-export function openThumbnails(file: string): ThumbnailsFile {
-  let connection = tryOpen(file)
+/**
+ * Opens `thumbnails.sqlite`; one that is damaged or of another version is replaced by an empty one. Looking for damage
+ * reads the whole file, which takes seconds for 100,000 images: who only shows pictures leaves it out.
+ */
+export function openThumbnails(
+  file: string,
+  { isChecked = true }: { readonly isChecked?: boolean } = {},
+): ThumbnailsFile {
+  let connection = tryOpen(file, isChecked)
   if (connection === null) {
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true })
     connection = openConnection(file, { readOnly: false })
@@ -39,14 +45,13 @@ export function openThumbnails(file: string): ThumbnailsFile {
   }
 }
 
-function tryOpen(file: string): Connection | null {
+function tryOpen(file: string, isChecked: boolean): Connection | null {
   if (!existsSync(file)) return null
   let connection: Connection | null = null
   try {
     connection = openConnection(file, { readOnly: false })
-    if (connection.pragma('user_version', { simple: true }) === version && quickCheck(connection) === null) {
-      return connection
-    }
+    const isOurs = connection.pragma('user_version', { simple: true }) === version
+    if (isOurs && (!isChecked || quickCheck(connection) === null)) return connection
   } catch {
     // Whatever is wrong with it, an empty one is right.
   }

@@ -77,5 +77,9 @@ export function insertDataset(tx: WritableDb, dataset: Omit<Dataset, 'id'>, entr
   for (const entry of entries) {
     insert.run(row, entry.path, entry.imageId, entry.contentHash, entry.classIndex, entry.split)
   }
+  tx.prepare(
+    `INSERT INTO dataset_class (dataset_id, class_index, class_id)
+     SELECT ?, name.key, class.id FROM json_each(?) AS name JOIN class ON class.name = name.value`,
+  ).run(row, JSON.stringify(dataset.classes))
   return { ...dataset, id: datasetIdOf(row) }
 }

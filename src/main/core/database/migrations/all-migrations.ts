@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts'
 import { catalogTables } from './0001-catalog.ts'
+import { studioTables } from './0002-studio.ts'
 
 /** In the order in which they are applied. A released migration is never edited: its fixture is a test. */
-export const allMigrations: readonly Migration[] = [catalogTables]
+export const allMigrations: readonly Migration[] = [catalogTables, studioTables]
