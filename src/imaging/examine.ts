@@ -1,13 +1,14 @@
 import type { Examination } from '../shared/contract/imaging.ts'
 import { conversionsOf } from './conversions.ts'
 import { decode } from './decode.ts'
-import { sharp } from './decoder.ts'
+import { encodeWebp } from './encode-webp.ts'
 import { readHeader } from './header.ts'
 import { placeUpright, uprightSize } from './orientation.ts'
 import { perceptualHash } from './perceptual-hash.ts'
-import type { Raster } from './raster.ts'
 import { readSource, type SourceFacts } from './read-source.ts'
 import { toRefusedImage } from './refused-image.ts'
+
+const thumbnailQuality = 80
 
 /**
  * Reads a file once and finds out all that the catalog keeps of it. Decoding to the size of the thumbnail still goes
@@ -35,20 +36,11 @@ export async function examineFile(file: string, options: { thumbnailPx: number }
         perceptualHash: perceptualHash(small, 8),
         detailHash: perceptualHash(small, 16),
       },
-      thumbnail: await encodeThumbnail(small),
+      thumbnail: await encodeWebp(small, thumbnailQuality),
     }
   } catch (error) {
     const { reason, message } = toRefusedImage(error)
     const isGone = reason === 'missing' || reason === 'changed'
     return { state: 'unreadable', ...known, reason: isGone ? 'not-a-file' : reason, message }
   }
-}
-
-async function encodeThumbnail({ values, widthPx, heightPx }: Raster): Promise<Uint8Array<ArrayBuffer>> {
-  const encoded = await sharp(values, { raw: { width: widthPx, height: heightPx, channels: 3 } })
-    // Lossy WebP smears the colours of a handful of pixels, which costs nothing to avoid.
-    .webp({ quality: 80, effort: 0, lossless: Math.max(widthPx, heightPx) <= 64 })
-    .toBuffer()
-  // A copy of its own: small buffers of Node share one allocation.
-  return new Uint8Array(encoded)
 }

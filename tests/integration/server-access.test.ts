@@ -43,6 +43,7 @@ afterAll(async () => {
 beforeEach(async () => {
   server = await startServer({
     handlers: core.handlers,
+    pictures: core.pictures,
     pageFolder: join(folder, 'page'),
     port: 0,
     log: (line) => logged.push(line),
@@ -108,6 +109,7 @@ describe('the token', () => {
   test('is long, and another at each start', async () => {
     const other = await startServer({
       handlers: core.handlers,
+      pictures: core.pictures,
       pageFolder: join(folder, 'page'),
       port: 0,
       log: () => {},
@@ -327,6 +329,7 @@ test('only loopback is listened on, and nothing is logged of the token', async (
 test('a port that is taken is named', async () => {
   const again = startServer({
     handlers: core.handlers,
+    pictures: core.pictures,
     pageFolder: join(folder, 'page'),
     port: server.port,
     log: () => {},
@@ -335,6 +338,12 @@ test('a port that is taken is named', async () => {
 })
 
 test('a page that was not built is named', async () => {
-  const start = startServer({ handlers: core.handlers, pageFolder: join(folder, 'absent'), port: 0, log: () => {} })
+  const start = startServer({
+    handlers: core.handlers,
+    pictures: core.pictures,
+    pageFolder: join(folder, 'absent'),
+    port: 0,
+    log: () => {},
+  })
   await expect(start).rejects.toMatchObject({ code: 'not-found' })
 })

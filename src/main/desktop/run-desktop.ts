@@ -34,7 +34,7 @@ function start(): void {
   const core = createCore(host)
   const rootFolder = findRoot(import.meta.dirname)
   secureContents()
-  servePage(readPageFiles(join(rootFolder, 'out/renderer')))
+  servePage(readPageFiles(join(rootFolder, 'out/renderer')), core.pictures)
   const open = () => openWindow({ core, host, rootFolder })
   open()
   app.on('activate', () => {

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { parseUploadAddress } from '../../shared/contract/picture-address.ts'
 import type { PageFiles } from '../core/page/read-page-files.ts'
+import type { Pictures } from '../core/pictures/pictures.ts'
 import type { Access } from './access.ts'
+import { collectBytes } from '../core/pictures/collect-bytes.ts'
 
 interface Answer {
   readonly status: number
@@ -11,6 +14,7 @@ interface Answer {
 export interface AnswerOptions {
   readonly access: Access
   readonly page: PageFiles
+  readonly pictures: Pick<Pictures, 'answer'>
   /** Sent with every answer. */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -32,15 +36,19 @@ export async function answerRequest(
   response.end(request.method === 'HEAD' ? undefined : answer.body)
 }
 
-async function chooseAnswer(request: IncomingMessage, { access, page }: AnswerOptions): Promise<Answer> {
+async function chooseAnswer(request: IncomingMessage, { access, page, pictures }: AnswerOptions): Promise<Answer> {
   const refusedOrigin = access.refuseOrigin(request)
   if (refusedOrigin !== undefined) return say(refusedOrigin, 'This request does not come from the page of Athanor.')
-  if (request.method !== 'GET' && request.method !== 'HEAD') return say(405, 'Only GET and HEAD are answered.')
 
   // The host is checked above; here it only completes the path to an address.
   const target = request.url ?? ''
   const url = URL.parse(`http://localhost${target}`)
   if (url === null || !target.startsWith('/')) return say(400, 'This is no path.')
+  const method = request.method ?? ''
+  if (method === 'POST' && parseUploadAddress(url.pathname) !== undefined) {
+    // A browser names the origin of every POST: one without is not from a page.
+    if (request.headers.origin === undefined) return say(403, 'This request does not come from the page of Athanor.')
+  } else if (method !== 'GET' && method !== 'HEAD') return say(405, 'Only GET and HEAD are answered.')
   const token = url.searchParams.get('token')
   if (url.pathname === '/' && token !== null && request.method === 'GET') {
     const cookie = access.redeem(token)
@@ -52,6 +60,12 @@ async function chooseAnswer(request: IncomingMessage, { access, page }: AnswerOp
   const refused = access.refuseSession(request)
   if (refused !== undefined) return say(refused, 'Open the whole address that Athanor printed when it started.')
 
+  const picture = await pictures.answer({
+    method,
+    path: url.pathname,
+    readBody: (bytesMax) => collectBytes(request, bytesMax),
+  })
+  if (picture !== undefined) return picture
   const file = page.get(url.pathname)
   if (file === undefined) return say(404, 'There is no such page.')
   return {

@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     }
     const server = await startServer({
       handlers: core.handlers,
+      pictures: core.pictures,
       pageFolder: join(findRoot(import.meta.dirname), 'out/renderer'),
       port: Number(values.port),
       log: warn,

@@ -6,12 +6,14 @@ import { AppError } from '../../shared/errors.ts'
 import type { Handlers } from '../../shared/rpc/endpoint.ts'
 import { pageHeaders } from '../core/page/page-headers.ts'
 import { readPageFiles } from '../core/page/read-page-files.ts'
+import type { Pictures } from '../core/pictures/pictures.ts'
 import { acceptSockets } from './accept-sockets.ts'
 import { createAccess } from './access.ts'
 import { answerRequest } from './answer-request.ts'
 
 export interface ServerOptions {
   readonly handlers: Handlers<CoreContract>
+  readonly pictures: Pick<Pictures, 'answer'>
   /** Holds the built page. */
   readonly pageFolder: string
   /** 0 takes any free one. */
@@ -40,7 +42,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // 'self' does not cover WebSockets in every browser.
   const headers = pageHeaders(["'self'", `ws://${address}:${port}`, `ws://localhost:${port}`])
   server.on('request', (request, response) => {
-    answerRequest(request, response, { access, page, headers }).catch((error: unknown) => {
+    answerRequest(request, response, { access, page, headers, pictures: options.pictures }).catch((error: unknown) => {
       // Without its address, which may hold the token.
       options.log(`A request failed: ${String(error)}`)
       response.destroy()

@@ -25,16 +25,24 @@ export const Examination = z.discriminatedUnion('state', [
 ])
 export type Examination = z.infer<typeof Examination>
 
+/** WebP knows no longer side. */
+export const webpSidePxMax = 16_383
+
 /** What the imaging process offers to core. */
 export const imaging = {
   /** Reads a file once: hash, facts and thumbnail. A file that is no good is an answer, not an error. */
   examine: call(z.strictObject({ file: z.string().min(1), thumbnailPx: z.int().min(16).max(1024) }), Examination),
-  /** A picture for the viewer, decoded as training decodes it: WebP in sRGB, upright. Errors: bad-file. */
+  /**
+   * A picture for the viewer, decoded as training decodes it: WebP in sRGB, upright. Errors: bad-file, and not-found
+   * where the file is gone or holds other bytes than those expected.
+   */
   render: call(
     z.strictObject({
       file: z.string().min(1),
       /** Of the longer side; pictures that are smaller stay as they are. */
-      sidePxMax: z.int().min(16).max(16_384),
+      sidePxMax: z.int().min(16).max(webpSidePxMax),
+      /** Null: whatever it holds. */
+      contentHash: Sha256.nullable(),
     }),
     z.strictObject({ webp: z.instanceof(Uint8Array), widthPx: z.int().positive(), heightPx: z.int().positive() }),
   ),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ImageId, ProjectId, RunId, Sha256, UploadId } from '../domain/ids.ts'
+import { AppErrorCode } from '../errors.ts'
 
 /**
  * Pixels do not travel by calls: they have addresses on the page's own origin, by id and never by path. With the content
@@ -19,8 +20,24 @@ export type PictureRequest = z.infer<typeof PictureRequest>
 
 export const viewPx = 2048
 
-/** POST the bytes of one image file to it; answers `{ "uploadId": "..." }`. */
+/** POST the bytes of one image file to it; answers `UploadAnswer` as JSON. */
 export const uploadAddress = (projectId: ProjectId) => `/uploads/${projectId}`
+
+export const uploadBytesMax = 64 * 2 ** 20
+
+/** What became of an upload; a refusal says for a person what is wrong with the file. */
+export const UploadAnswer = z.union([
+  z.strictObject({ uploadId: UploadId }),
+  z.strictObject({ error: z.strictObject({ code: AppErrorCode, message: z.string() }) }),
+])
+export type UploadAnswer = z.infer<typeof UploadAnswer>
+
+/** Undefined where the path is no address for uploads. */
+export function parseUploadAddress(path: string): ProjectId | undefined {
+  const [start, folder, projectId, ...more] = path.split('/')
+  if (start !== '' || folder !== 'uploads' || more.length > 0) return undefined
+  return ProjectId.safeParse(projectId).data
+}
 
 export function pictureAddress(request: PictureRequest): string {
   const { kind, projectId } = request
@@ -35,8 +52,8 @@ export function pictureAddress(request: PictureRequest): string {
 
 /** Undefined where the path is no address of a picture. */
 export function parsePictureAddress(path: string): PictureRequest | undefined {
-  const [, folder, projectId, kind, first, second, ...more] = path.split('/')
-  if (folder !== 'pictures' || more.length > 0) return undefined
+  const [start, folder, projectId, kind, first, second, ...more] = path.split('/')
+  if (start !== '' || folder !== 'pictures' || more.length > 0) return undefined
   const number = (text: string | undefined) =>
     text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined
   const request =
