@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { SplitRatios } from '../../../shared/domain/dataset.ts'
 import type { Split } from '../../../shared/domain/split.ts'
 
@@ -82,9 +82,7 @@ function boundSplit(given: readonly Split[], pool: Split | null): Split | null {
 
 function describe(members: readonly number[], images: readonly SplittableImage[], seed: number): Group {
   const hashes = members.map((at) => images[at]?.contentHash ?? '').sort()
-  const rank = createHash('sha256')
-    .update(`${seed} ${hashes[0] ?? ''}`)
-    .digest('hex')
+  const rank = hash('sha256', `${seed} ${hashes[0] ?? ''}`)
   return { members, countByClass: countClasses(members.map((at) => images[at]?.className ?? '')), rank }
 }
 

@@ -36,9 +36,14 @@ export interface Fingerprints {
 export function packFingerprints(fingerprints: readonly Fingerprint[]): Fingerprints {
   const coarse = new Uint32Array(fingerprints.length * coarseWords)
   const fine = new Uint32Array(fingerprints.length * fineWords)
+  const bytes = Buffer.alloc(fineWords * 4)
+  const fill = (words: Uint32Array, from: number, hex: string, count: number) => {
+    bytes.write(hex, 'hex')
+    for (let word = 0; word < count; word += 1) words[from + word] = bytes.readUInt32BE(word * 4)
+  }
   for (const [at, { perceptualHash, detailHash }] of fingerprints.entries()) {
-    coarse.set(wordsOf(perceptualHash), at * coarseWords)
-    fine.set(wordsOf(detailHash), at * fineWords)
+    fill(coarse, at * coarseWords, perceptualHash, coarseWords)
+    fill(fine, at * fineWords, detailHash, fineWords)
   }
   return { count: fingerprints.length, coarse, fine }
 }
@@ -72,10 +77,6 @@ export function isTelling({ fine }: Fingerprints, at: number): boolean {
   let edges = 0
   for (let word = 0; word < fineWords; word += 1) edges += countBits(fine[at * fineWords + word] ?? 0)
   return Math.min(edges, fineBits - edges) >= edgesMin
-}
-
-function wordsOf(hex: string): number[] {
-  return Array.from({ length: hex.length / 8 }, (_, at) => Number.parseInt(hex.slice(at * 8, at * 8 + 8), 16))
 }
 
 /** Ones in a 32-bit word (Warren, Hacker's Delight, 5-1). */

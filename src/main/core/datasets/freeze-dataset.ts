@@ -3,11 +3,11 @@ import type { FreezeOptions } from '../../../shared/contract/datasets.ts'
 import type { Dataset, DatasetEntry, Leak, SplitCounts } from '../../../shared/domain/dataset.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { transaction, type ReadableDb, type Writer } from '../database/handles.ts'
-import { allotSplits } from './allot-splits.ts'
 import { insertDataset } from './dataset-repository.ts'
-import { findDuplicates, groupDuplicates } from './duplicate-graph.ts'
+import { findDuplicates } from './duplicate-graph.ts'
 import { findLeaks } from './find-leaks.ts'
 import { type LabelledImage, readLabelledImages } from './labelled-images.ts'
+import { placeImages } from './place-images.ts'
 
 /**
  * Freezes what is labelled now into a dataset that never changes. Copies and near copies go into one split together;
@@ -17,30 +17,24 @@ import { type LabelledImage, readLabelledImages } from './labelled-images.ts'
 export function freezeDataset(writer: Writer, options: FreezeOptions, nowMs: number): Dataset {
   return transaction(writer, (tx) => {
     const images = readLabelledImages(tx)
-    const classes = [...new Set(images.map(({ className }) => className))].sort()
+    const { classes, kept, countsByClass, leaks, droppedLeakCount } = placeImages(images, options)
     refuseFewClasses(classes, images)
+    refuseUntrained(classes, countsByClass, droppedLeakCount)
 
-    const duplicates = findDuplicates(images, options.nearDistanceBits)
-    const splits = allotSplits(images, groupDuplicates(images, duplicates), options)
-    const placed = images.map((image, at) => ({ ...image, split: splits[at] ?? ('train' as const) }))
-    const { leaks, leakingTraining } = findLeaks(placed, duplicates)
-    const kept = options.dropLeaks ? placed.filter((_, at) => !leakingTraining.has(at)) : placed
-
+    const indices = new Map(classes.map((name, at) => [name, at]))
     const entries = kept.map(({ id, path, contentHash, className, split }): DatasetEntry => {
-      return { imageId: id, path, contentHash, classIndex: classes.indexOf(className), split }
+      return { imageId: id, path, contentHash, classIndex: indices.get(className) ?? 0, split }
     })
-    const countsByClass = classes.map((_, at) => countSplits(entries, at))
-    refuseUntrained(classes, countsByClass, placed.length - kept.length)
     return insertDataset(
       tx,
       {
         createdAtMs: nowMs,
         seed: options.seed,
-        classes,
-        countsByClass,
+        classes: [...classes],
+        countsByClass: [...countsByClass],
         hash: hashEntries(entries, classes),
         leaks: [...leaks],
-        droppedLeakCount: placed.length - kept.length,
+        droppedLeakCount,
       },
       entries,
     )
@@ -60,12 +54,6 @@ function hashEntries(entries: readonly DatasetEntry[], classes: readonly string[
     hash.update(`${JSON.stringify([path, contentHash, classes[classIndex], split])}\n`)
   }
   return hash.digest('hex')
-}
-
-function countSplits(entries: readonly DatasetEntry[], classIndex: number): SplitCounts {
-  const counts = { train: 0, validation: 0, test: 0 }
-  for (const entry of entries) if (entry.classIndex === classIndex) counts[entry.split] += 1
-  return counts
 }
 
 function refuseFewClasses(classes: readonly string[], images: readonly LabelledImage[]): void {
