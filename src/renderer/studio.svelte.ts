@@ -49,6 +49,11 @@ export class Studio {
     return this.project.id
   }
 
+  /** Aborts when the project is left, for what is followed beyond one view. */
+  get signal(): AbortSignal {
+    return this.#leaving.signal
+  }
+
   /** Reads everything once and follows changes until `close`. */
   async start(): Promise<void> {
     void this.#follow()
