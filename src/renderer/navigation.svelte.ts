@@ -1,4 +1,4 @@
-import { SvelteURLSearchParams } from 'svelte/reactivity'
+import { SvelteMap, SvelteURLSearchParams } from 'svelte/reactivity'
 
 /** The places of the studio; the first four are the way from pictures to a model. */
 export const places = ['label', 'tune', 'evaluate', 'export', 'settings'] as const
@@ -10,7 +10,7 @@ export type Place = (typeof places)[number]
  */
 export class Navigation {
   place = $state<Place>('label')
-  readonly #parameters = new Map(places.map((place) => [place, new SvelteURLSearchParams()]))
+  readonly #parameters = new SvelteMap(places.map((place) => [place, new SvelteURLSearchParams()]))
 
   constructor() {
     this.#read()
@@ -43,7 +43,7 @@ export class Navigation {
     if (place === undefined) return
     const parameters = this.parameters(place)
     for (const name of [...parameters.keys()]) parameters.delete(name)
-    for (const [name, value] of new URLSearchParams(query)) parameters.set(name, value)
+    for (const [name, value] of new SvelteURLSearchParams(query)) parameters.set(name, value)
     this.place = place
   }
 }

@@ -5,9 +5,9 @@ import type { ImageClass } from '../shared/domain/label.ts'
 import type { Run } from '../shared/domain/run.ts'
 import type { ModelManifest } from '../shared/domain/model.ts'
 import type { Api } from './api.ts'
-import { Commands } from './commands.svelte.ts'
-import { Navigation } from './navigation.svelte.ts'
-import { Notices } from './notices.svelte.ts'
+import type { Commands } from './commands.svelte.ts'
+import type { Navigation } from './navigation.svelte.ts'
+import type { Notices } from './notices.svelte.ts'
 
 /**
  * What every view of an open project shares: the project, its counts, classes, runs and models, kept up to date from
@@ -28,7 +28,7 @@ export class Studio {
   readonly activeRun = $derived(
     this.runs.find(({ state }) => ['queued', 'running', 'stopping'].includes(state)) ?? null,
   )
-  readonly #listeners = new Set<(change: ProjectChange) => void>()
+  #listeners: readonly ((change: ProjectChange) => void)[] = []
   readonly #leaving = new AbortController()
 
   constructor(shared: {
@@ -66,8 +66,10 @@ export class Studio {
 
   /** Called after the state here has been brought up to date. The result ends it. */
   onChange(listener: (change: ProjectChange) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#listeners = [...this.#listeners, listener]
+    return () => {
+      this.#listeners = this.#listeners.filter((other) => other !== listener)
+    }
   }
 
   async #follow(): Promise<void> {
