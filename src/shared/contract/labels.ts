@@ -52,9 +52,9 @@ export const labels = {
     inProject.extend({ images: ImageSelection, confidenceMin: z.number().min(0).max(1).default(0) }),
     Edit,
   ),
-  /** Marks images as looked at and left without a label, or takes the mark away. */
+  /** Marks images as looked at and left without a label, or takes the mark away. Labelled ones are left as they are. */
   skip: call(inProject.extend({ images: ImageSelection, isSkipped: z.boolean().default(true) }), Edit),
-  /** Null frees the key. A key that another class has changes over to this one. */
+  /** Null frees the key. A key that another class has changes over to this one. Errors: conflict for keys of commands. */
   setClassKey: call(
     inProject.extend({
       classId: ClassId,

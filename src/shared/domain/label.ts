@@ -15,6 +15,9 @@ export const ClassName = z
   .regex(/^\P{Cc}*$/u, 'a class name is one line of plain text')
 export type ClassName = z.infer<typeof ClassName>
 
+/** The keys that a class can have, in the order in which they are given. `A`, `N` and `S` are commands of the Label page. */
+export const classKeys: readonly string[] = [...'1234567890qwertyuiopdfghjklzxcvbm']
+
 export const ImageClass = z.strictObject({
   id: ClassId,
   name: ClassName,

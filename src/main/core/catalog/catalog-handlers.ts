@@ -1,25 +1,29 @@
 import type { catalog } from '../../../shared/contract/catalog.ts'
-import { AppError } from '../../../shared/errors.ts'
 import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import type { CoreContext } from '../core-context.ts'
 import { openImaging } from '../processes/open-process.ts'
 import { countImages } from './count-images.ts'
 import { importFolder } from './import-folder.ts'
-import { getImage, listImages } from './list-images.ts'
+import { getImage, getImages, listImages } from './list-images.ts'
+import { locateImage, orderImages } from './order-images.ts'
+import { shareImports } from './share-imports.ts'
 
-export function createCatalogHandlers({ host, projects }: CoreContext): ServiceHandlers<typeof catalog> {
-  const importing = new Set<string>()
+export function createCatalogHandlers(context: CoreContext): ServiceHandlers<typeof catalog> {
+  const { host, projects } = context
+  const world = { openImaging: () => openImaging(host), now: () => host.now() }
+  const imports = shareImports(({ projectId, ...options }) => importFolder(projects.get(projectId), world, options))
+  context.onClose(() => imports.close())
   return {
-    async *import({ projectId, labelsFromFolders }, { signal }) {
-      const project = projects.get(projectId)
-      if (importing.has(projectId)) throw new AppError('conflict', `${project.imageFolder} is being imported already.`)
-      importing.add(projectId)
-      try {
-        const world = { openImaging: () => openImaging(host), now: () => host.now() }
-        yield* importFolder(project, world, { labelsFromFolders, signal })
-      } finally {
-        importing.delete(projectId)
-      }
+    import: (wish, { signal }) => {
+      // At once, so that a project that is not open is refused as in every other method.
+      projects.get(wish.projectId)
+      return imports.follow(wish, signal)
+    },
+    order: ({ projectId, query }) => ({ imageIds: orderImages(projects.get(projectId).reader, query) }),
+    getMany: ({ projectId, imageIds }) => getImages(projects.get(projectId).reader, imageIds),
+    locate: ({ projectId, query, text }) => {
+      const imageId = locateImage(projects.get(projectId).reader, query, text)
+      return imageId === null ? null : { imageId }
     },
     list: ({ projectId, ...page }) => listImages(projects.get(projectId).reader, page),
     counts: ({ projectId }) => countImages(projects.get(projectId).reader),

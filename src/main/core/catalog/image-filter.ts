@@ -1,5 +1,5 @@
 import type { ImageFilter } from '../../../shared/contract/catalog.ts'
-import { copiedContents } from './count-images.ts'
+import { copiedContents, disagreeing, suggested } from './count-images.ts'
 import { foldCase } from '../database/fold-case.ts'
 import type { SqlValue } from '../database/handles.ts'
 
@@ -23,8 +23,12 @@ export function conditionOf(filter: ImageFilter): Condition {
   if (filter.unreadableReason !== undefined) add('unreadable_reason = ?', filter.unreadableReason)
   if (filter.origin !== undefined) add('label_origin = ?', filter.origin)
   if (filter.pathContains !== undefined) add('instr(fold_case(path), ?) > 0', foldCase(filter.pathContains))
-  if (filter.duplicated === true) add(`state = 'readable' AND content_hash IN (${copiedContents})`)
-  if (filter.duplicated === false) add(`(state <> 'readable' OR content_hash NOT IN (${copiedContents}))`)
+  if (filter.duplicated === true) add(`state = 'readable' AND image.content_hash IN (${copiedContents})`)
+  if (filter.duplicated === false) add(`(state <> 'readable' OR image.content_hash NOT IN (${copiedContents}))`)
+  if (filter.skipped !== undefined) add(`is_skipped = ${filter.skipped ? 1 : 0}`)
+  if (filter.predictedClassId !== undefined) add('predicted_class_id = ?', filter.predictedClassId)
+  if (filter.disagrees !== undefined) add(filter.disagrees ? disagreeing : `(${disagreeing}) IS NOT 1`)
+  if (filter.suggested !== undefined) add(filter.suggested ? suggested : `(${suggested}) IS NOT 1`)
 
   return {
     sql: parts.length === 0 ? '1' : parts.map(({ sql }) => sql).join(' AND '),

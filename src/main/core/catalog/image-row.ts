@@ -3,6 +3,7 @@ import { ClassId, ImageId } from '../../../shared/domain/ids.ts'
 import { type Image, ImageFacts, ImageState, UnreadableReason } from '../../../shared/domain/image.ts'
 import { LabelOrigin } from '../../../shared/domain/label.ts'
 import { Split } from '../../../shared/domain/split.ts'
+import { modelIdOf } from '../database/row-ids.ts'
 
 /** What `imageColumns` selects: the one place that knows how an image is stored. */
 export interface ImageRow {
@@ -20,11 +21,22 @@ export interface ImageRow {
   readonly label_origin: string | null
   readonly label_who: string | null
   readonly labelled_at_ms: number | null
+  readonly is_skipped: number
+  readonly predicted_class_id: number | null
+  readonly uncertainty: number | null
+  readonly confidence: number | null
+  readonly model_id: number | null
 }
 
 export const imageColumns =
-  'id, path, state, size_bytes, modified_at_ms, content_hash, facts, unreadable_reason, unreadable_message, split, ' +
-  'class_id, label_origin, label_who, labelled_at_ms'
+  'id, path, state, size_bytes, modified_at_ms, image.content_hash, facts, unreadable_reason, unreadable_message, ' +
+  'split, image.class_id, label_origin, label_who, labelled_at_ms, is_skipped, ' +
+  'predicted_class_id, image.uncertainty, prediction.confidence, prediction.model_id'
+
+/** Images with what the model that predicted last says of them as they are now. */
+export const imageSource = `image LEFT JOIN prediction
+  ON prediction.model_id = (SELECT predictor_id FROM project) AND prediction.image_id = image.id
+    AND prediction.content_hash = image.content_hash AND image.state = 'readable'`
 
 export function imageOfRow(row: ImageRow): Image {
   return {
@@ -49,6 +61,18 @@ export function imageOfRow(row: ImageRow): Image {
             who: row.label_who ?? '',
             assignedAtMs: row.labelled_at_ms ?? 0,
           },
+    isSkipped: row.is_skipped === 1,
+    prediction: predictionOfRow(row),
+  }
+}
+
+function predictionOfRow({ model_id, confidence, uncertainty, predicted_class_id }: ImageRow): Image['prediction'] {
+  if (model_id === null || confidence === null || uncertainty === null) return null
+  return {
+    modelId: modelIdOf(model_id),
+    classId: predicted_class_id === null ? null : ClassId.parse(predicted_class_id),
+    confidence,
+    uncertaintyRatio: uncertainty,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Examination } from '../../../shared/contract/imaging.ts'
 import type { WritableDb } from '../database/handles.ts'
 import type { Examined } from './examine-files.ts'
+import { noteChange } from '../database/note-change.ts'
 import { insertFound, type KnownImage, type ReadFile, updateFound } from './import-repository.ts'
 import type { NewFile } from './match-moves.ts'
 import type { ImportFindings } from './settle-import.ts'
@@ -40,6 +41,7 @@ export function createFindings(known: readonly KnownImage[]): CollectedFindings 
       return true
     },
     store(tx, read) {
+      const imageIds: number[] = []
       for (const { found, examination: answer } of read) {
         const { path, changedAtMs } = found
         const examination = withLookOf(found, answer)
@@ -48,13 +50,17 @@ export function createFindings(known: readonly KnownImage[]): CollectedFindings 
         if (image !== undefined && isSameAs(image, examination)) {
           updateFound(tx, image.id, file)
           seenIds.add(image.id)
+          imageIds.push(image.id)
         } else if (image !== undefined && image.state !== 'missing') {
           changed.set(image.id, file)
         } else {
           const { sizeBytes, contentHash } = examination
-          added.push({ id: insertFound(tx, file), path, sizeBytes, contentHash })
+          const id = insertFound(tx, file)
+          added.push({ id, path, sizeBytes, contentHash })
+          imageIds.push(id)
         }
       }
+      if (imageIds.length > 0) noteChange(tx, { what: ['images'], imageIds })
     },
   }
 }

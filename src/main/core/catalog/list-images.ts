@@ -4,7 +4,7 @@ import type { Image } from '../../../shared/domain/image.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { ReadableDb } from '../database/handles.ts'
 import { conditionOf } from './image-filter.ts'
-import { imageColumns, imageOfRow, type ImageRow } from './image-row.ts'
+import { imageColumns, imageOfRow, type ImageRow, imageSource } from './image-row.ts'
 
 export interface PageRequest {
   readonly filter: ImageFilter
@@ -24,7 +24,7 @@ const idMark = '\0'
 /** For tests of query plans too. */
 export function pageQuery(filter: ImageFilter): string {
   return (
-    `SELECT ${imageColumns} FROM image WHERE ${conditionOf(filter).sql} AND (path, id) > (?, ?) ` +
+    `SELECT ${imageColumns} FROM ${imageSource} WHERE ${conditionOf(filter).sql} AND (path, id) > (?, ?) ` +
     'ORDER BY path, id LIMIT ?'
   )
 }
@@ -39,9 +39,18 @@ export function listImages(db: ReadableDb, { filter, after, limit }: PageRequest
   return { images, next: following.path === last.path ? `${last.path}${idMark}${last.id}` : last.path }
 }
 
+/** In the order asked for; ids that no image has are left out. */
+export function getImages(db: ReadableDb, ids: readonly ImageId[]): Image[] {
+  const rows = db
+    .prepare<ImageRow>(`SELECT ${imageColumns} FROM ${imageSource} WHERE id IN (SELECT value FROM json_each(?))`)
+    .all(JSON.stringify(ids))
+  const byId = new Map(rows.map((row) => [row.id, imageOfRow(row)]))
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}
+
 /** Errors: not-found. */
 export function getImage(db: ReadableDb, id: ImageId): Image {
-  const row = db.prepare<ImageRow>(`SELECT ${imageColumns} FROM image WHERE id = ?`).get(id)
+  const row = db.prepare<ImageRow>(`SELECT ${imageColumns} FROM ${imageSource} WHERE id = ?`).get(id)
   if (row === undefined) throw new AppError('not-found', `There is no image ${id} in the catalog.`)
   return imageOfRow(row)
 }

@@ -35,7 +35,7 @@ function refresh(which: string): string {
       SELECT i.id, json_extract(?, '$[' || p.class_index || ']') AS predicted, p.uncertainty,
         label_loss(p.probabilities, json_extract(?, '$."' || i.class_id || '"')) AS loss
       FROM image AS i LEFT JOIN prediction AS p
-        ON p.model_id = ? AND p.image_id = i.id AND p.content_hash = i.content_hash
+        ON p.model_id = ? AND p.image_id = i.id AND p.content_hash = i.content_hash AND i.state = 'readable'
       WHERE ${which}
     ) AS fresh
     WHERE image.id = fresh.id AND (

@@ -1,4 +1,5 @@
 import type { WritableDb } from '../database/handles.ts'
+import { noteChange, totalChanges } from '../database/note-change.ts'
 import {
   insertFound,
   isLabelled,
@@ -11,6 +12,8 @@ import {
   updateFound,
 } from './import-repository.ts'
 import { matchMoves, type Move, type NewFile } from './match-moves.ts'
+import { readPredictor } from './model-classes.ts'
+import { refreshPredictions } from './refresh-predictions.ts'
 
 /** What an import found out, once every file has been read. */
 export interface ImportFindings {
@@ -42,6 +45,7 @@ interface UnclaimedFile extends NewFile {
  */
 export function settleImport(tx: WritableDb, findings: ImportFindings): Settlement {
   const { known, seenIds, changed } = findings
+  const changesBefore = totalChanges(tx)
   const moves = findMoves(tx, findings)
   const movedIds = new Set(moves.map(({ image }) => image.id))
   const claimedIds = new Set(moves.map(({ file }) => file.id))
@@ -64,6 +68,8 @@ export function settleImport(tx: WritableDb, findings: ImportFindings): Settleme
     }
   }
   settleAll(tx)
+  if (readPredictor(tx) !== null) refreshPredictions(tx, null)
+  if (totalChanges(tx) > changesBefore) noteChange(tx, { what: ['images'], imageIds: null })
   return {
     added: findings.added.filter(({ id }) => !claimedIds.has(id)).length + newcomers.length,
     changed: edited.length,

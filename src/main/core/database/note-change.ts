@@ -33,6 +33,11 @@ export function onChange({ connection }: Writer, listener: Listener): () => void
   }
 }
 
+/** How many rows this connection has changed so far: tells whether anything was done in between. */
+export function totalChanges(tx: WritableDb): number {
+  return tx.prepare<{ rows: number }>('SELECT total_changes() AS rows').get()?.rows ?? 0
+}
+
 /** How often each part of the project has changed, whoever did it. */
 export function readRevisions(db: ReadableDb): ReadonlyMap<ProjectPart, number> {
   const rows = db.prepare<{ part: ProjectPart; number: number }>('SELECT part, number FROM revision').all()

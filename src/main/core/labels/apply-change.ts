@@ -1,12 +1,30 @@
+import { indexesByClass, refreshPredictions } from '../catalog/refresh-predictions.ts'
+import { readModelClasses, readPredictor } from '../catalog/model-classes.ts'
 import type { WritableDb } from '../database/handles.ts'
-import type { Change, LabelChange, StoredClass } from './change.ts'
+import type { Change, ClassChange, LabelChange, SkipChange, StoredClass } from './change.ts'
 
-/** Writes the `after` of a change. Classes appear before the labels that need them and go after those that did. */
+/**
+ * Writes the `after` of a change. Classes appear before the labels that need them and go after those that did; what a
+ * model says follows.
+ */
 export function applyChange(tx: WritableDb, change: Change): void {
+  const modelRow = readPredictor(tx)
+  const classesBefore = readModelClasses(tx, modelRow)
+  // Two classes may change keys with each other, and no two may have the same one meanwhile.
+  for (const { before } of change.classes) if (before !== null) freeKey(tx, before)
   for (const { after } of change.classes) if (after !== null) putClass(tx, after)
-  for (const group of change.labels) setLabels(tx, group)
-  const remove = tx.prepare('DELETE FROM class WHERE id = ?')
-  for (const { before, after } of change.classes) if (after === null && before !== null) remove.run(before.id)
+  for (const skip of change.skips) if (!skip.isSkipped) setSkipped(tx, skip)
+  const indexes = indexesByClass(readModelClasses(tx, modelRow))
+  for (const group of change.labels) setLabels(tx, group, { modelRow, indexes })
+  for (const skip of change.skips) if (skip.isSkipped) setSkipped(tx, skip)
+  for (const one of change.classes) if (one.after === null) removeClass(tx, one)
+  // Labels have been followed already; what a class means to the model touches any image.
+  const classesAfter = readModelClasses(tx, modelRow)
+  if (classesAfter.some((classId, index) => classId !== classesBefore[index])) refreshPredictions(tx, null)
+}
+
+function freeKey(tx: WritableDb, { id }: StoredClass): void {
+  tx.prepare('UPDATE class SET key = NULL WHERE id = ?').run(id)
 }
 
 function putClass(tx: WritableDb, { id, name, colour, key }: StoredClass): void {
@@ -14,17 +32,43 @@ function putClass(tx: WritableDb, { id, name, colour, key }: StoredClass): void 
     `INSERT INTO class (id, name, colour, key) VALUES (?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, colour = excluded.colour, key = excluded.key`,
   ).run(id, name, colour, key)
+  tx.prepare('DELETE FROM class_successor WHERE class_id = ?').run(id)
 }
 
-function setLabels(tx: WritableDb, { after, imageIds }: LabelChange): void {
+function removeClass(tx: WritableDb, { before, successorId }: ClassChange): void {
+  if (before === null) return
+  tx.prepare('DELETE FROM class WHERE id = ?').run(before.id)
+  if (successorId !== undefined) {
+    tx.prepare('INSERT OR REPLACE INTO class_successor (class_id, into_id) VALUES (?, ?)').run(before.id, successorId)
+  }
+}
+
+interface Predictor {
+  readonly modelRow: number | null
+  readonly indexes: Readonly<Record<string, string>>
+}
+
+function setLabels(tx: WritableDb, { after, imageIds }: LabelChange, { modelRow, indexes }: Predictor): void {
   tx.prepare(
-    `UPDATE image SET class_id = ?, label_origin = ?, label_who = ?, labelled_at_ms = ?
+    `UPDATE image SET class_id = ?, label_origin = ?, label_who = ?, labelled_at_ms = ?, label_loss = (
+       SELECT label_loss(probabilities, ?) FROM prediction
+       WHERE model_id = ? AND image_id = image.id AND image.uncertainty IS NOT NULL
+     )
      WHERE id IN (SELECT value FROM json_each(?))`,
   ).run(
     after?.classId ?? null,
     after?.origin ?? null,
     after?.who ?? null,
     after?.assignedAtMs ?? null,
+    after === null ? null : (indexes[after.classId] ?? null),
+    modelRow,
+    JSON.stringify(imageIds),
+  )
+}
+
+function setSkipped(tx: WritableDb, { isSkipped, imageIds }: SkipChange): void {
+  tx.prepare('UPDATE image SET is_skipped = ? WHERE id IN (SELECT value FROM json_each(?))').run(
+    isSkipped ? 1 : 0,
     JSON.stringify(imageIds),
   )
 }

@@ -26,21 +26,37 @@ export const LabelChange = z.strictObject({
 })
 export type LabelChange = z.infer<typeof LabelChange>
 
+export const ClassChange = z.strictObject({
+  before: StoredClass.nullable(),
+  after: StoredClass.nullable(),
+  /** Where its images go when the class is removed: models that knew it mean that one from then on. */
+  successorId: z.int().positive().optional(),
+})
+export type ClassChange = z.infer<typeof ClassChange>
+
+/** Images whose mark "skipped" was set or taken away: all had it otherwise before. */
+export const SkipChange = z.strictObject({ isSkipped: z.boolean(), imageIds: z.array(z.int().positive()) })
+export type SkipChange = z.infer<typeof SkipChange>
+
 /**
- * What an edit did, whatever kind it was: classes and labels before and after. Undo is the same change backwards, so a
- * new kind of edit can always be undone.
+ * What an edit did, whatever kind it was: classes, labels and marks before and after. Undo is the same change backwards,
+ * so a new kind of edit can always be undone.
  */
 export const Change = z.strictObject({
-  classes: z.array(z.strictObject({ before: StoredClass.nullable(), after: StoredClass.nullable() })),
+  classes: z.array(ClassChange),
   labels: z.array(LabelChange),
+  skips: z.array(SkipChange).default([]),
 })
 export type Change = z.infer<typeof Change>
+/** Without what is found when it is made: labelling takes the mark "skipped" away. */
+export type NewChange = z.input<typeof Change>
 
 export function inverseOf(change: Change): Change {
   const turn = <Value>({ before, after }: { before: Value; after: Value }) => ({ before: after, after: before })
   return {
-    classes: change.classes.map(turn),
+    classes: change.classes.map((one) => ({ ...one, ...turn(one) })),
     labels: change.labels.map(({ imageIds, ...values }) => ({ ...turn(values), imageIds })),
+    skips: change.skips.map(({ isSkipped, imageIds }) => ({ isSkipped: !isSkipped, imageIds })),
   }
 }
 
@@ -62,6 +78,6 @@ export function groupLabelChanges(
   return [...groups.values()]
 }
 
-export function countImages(change: Change): number {
-  return change.labels.reduce((count, { imageIds }) => count + imageIds.length, 0)
+export function imagesOf(change: NewChange): Set<number> {
+  return new Set([...change.labels, ...(change.skips ?? [])].flatMap(({ imageIds }) => imageIds))
 }

@@ -1,6 +1,7 @@
 import type { Edit } from '../../../shared/contract/labels.ts'
 import type { ClassId } from '../../../shared/domain/ids.ts'
 import { ClassId as ClassIdSchema } from '../../../shared/domain/ids.ts'
+import { classKeys } from '../../../shared/domain/label.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { WritableDb } from '../database/handles.ts'
 import { groupLabelChanges, type LabelChange, type StoredClass } from './change.ts'
@@ -40,6 +41,26 @@ export function recolourClass(
   changeClass(tx, { before, after: { ...before, colour } }, { description: `recolour "${before.name}"`, atMs })
 }
 
+/** Gives a class a key, taken from another class where that has it, or none (null). Errors: not-found, conflict. */
+export function setClassKey(
+  tx: WritableDb,
+  { classId, key }: { classId: ClassId; key: string | null },
+  atMs: number,
+): void {
+  const before = getClass(tx, classId)
+  if (before.key === key) return
+  if (key !== null && !classKeys.includes(key)) {
+    throw new AppError('conflict', `The key ${key.toUpperCase()} is a command of the Label page; choose another.`)
+  }
+  const owner = key === null ? undefined : readClasses(tx).find((one) => one.key === key)
+  const classes = [
+    ...(owner === undefined ? [] : [{ before: owner, after: { ...owner, key: null } }]),
+    { before, after: { ...before, key } },
+  ]
+  const what = key === null ? `free the key of "${before.name}"` : `give "${before.name}" the key ${key.toUpperCase()}`
+  recordEdit(tx, { description: what, atMs, change: { classes, labels: [] } })
+}
+
 /** Moves all labels of one class to another and removes it. Errors: not-found, conflict. */
 export function mergeClasses(tx: WritableDb, { from, into }: { from: ClassId; into: ClassId }, atMs: number): Edit {
   if (from === into) throw new AppError('conflict', 'A class cannot be merged into itself.')
@@ -49,7 +70,7 @@ export function mergeClasses(tx: WritableDb, { from, into }: { from: ClassId; in
   return recordEdit(tx, {
     description: `merge "${before.name}" into "${target.name}"`,
     atMs,
-    change: { classes: [{ before, after: null }], labels },
+    change: { classes: [{ before, after: null, successorId: into }], labels },
   })
 }
 

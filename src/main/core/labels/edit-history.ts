@@ -1,7 +1,10 @@
 import type { Edit } from '../../../shared/contract/labels.ts'
+import type { ProjectPart } from '../../../shared/contract/project.ts'
 import type { ReadableDb, WritableDb } from '../database/handles.ts'
+import { noteChange } from '../database/note-change.ts'
 import { applyChange } from './apply-change.ts'
-import { Change, countImages, inverseOf } from './change.ts'
+import { Change, imagesOf, inverseOf, type NewChange } from './change.ts'
+import { readSkipped } from './label-repository.ts'
 
 interface EditRow extends Edit {
   readonly id: number
@@ -9,10 +12,13 @@ interface EditRow extends Edit {
 
 const editColumns = 'id, description, image_count AS imageCount, at_ms AS atMs'
 
+/** Beyond it, watchers are told that images have changed, but not which. */
+const imagesNamedMax = 2_000
+
 export interface NewEdit {
   readonly description: string
   readonly atMs: number
-  readonly change: Change
+  readonly change: NewChange
 }
 
 /**
@@ -20,41 +26,65 @@ export interface NewEdit {
  * not be redone after it. A change of nothing leaves no trace.
  */
 export function recordEdit(tx: WritableDb, { description, atMs, change }: NewEdit): Edit {
-  const edit = { description, imageCount: countImages(change), atMs }
+  const labelled = change.labels.flatMap(({ after, imageIds }) => (after === null ? [] : imageIds))
+  const unskipped = readSkipped(tx, labelled)
+  const skips = [...(change.skips ?? []), ...(unskipped.length > 0 ? [{ isSkipped: false, imageIds: unskipped }] : [])]
+  const whole: Change = { ...change, skips }
+  const edit = { description, imageCount: imagesOf(whole).size, atMs }
   if (edit.imageCount === 0 && change.classes.length === 0) return edit
-  applyChange(tx, change)
+  make(tx, whole)
   tx.prepare('DELETE FROM edit WHERE is_undone = 1').run()
   tx.prepare('INSERT INTO edit (description, image_count, at_ms, change) VALUES (?, ?, ?, ?)').run(
     description,
     edit.imageCount,
     atMs,
-    JSON.stringify(change),
+    JSON.stringify(whole),
   )
   return edit
 }
 
 /** Takes the latest edit back; null where there is none. */
 export function undoEdit(tx: WritableDb): Edit | null {
-  return replay(tx, { from: 0, to: 1, order: 'DESC' })
+  return replay(tx, 'undo')
 }
 
 /** Makes the edit again that was undone last; null where there is none. */
 export function redoEdit(tx: WritableDb): Edit | null {
-  return replay(tx, { from: 1, to: 0, order: 'ASC' })
+  return replay(tx, 'redo')
 }
 
-function replay(tx: WritableDb, way: { from: 0 | 1; to: 0 | 1; order: 'ASC' | 'DESC' }): Edit | null {
+type Way = 'undo' | 'redo'
+
+/** Where the step that comes next is found: the latest edit that stands, or the first one that was undone. */
+const nextSteps: Readonly<Record<Way, string>> = {
+  undo: 'is_undone = 0 ORDER BY id DESC LIMIT 1',
+  redo: 'is_undone = 1 ORDER BY id ASC LIMIT 1',
+}
+
+function replay(tx: WritableDb, way: Way): Edit | null {
   const row = tx
-    .prepare<EditRow & { change: string }>(
-      `SELECT ${editColumns}, change FROM edit WHERE is_undone = ? ORDER BY id ${way.order} LIMIT 1`,
-    )
-    .get(way.from)
+    .prepare<EditRow & { change: string }>(`SELECT ${editColumns}, change FROM edit WHERE ${nextSteps[way]}`)
+    .get()
   if (row === undefined) return null
   const { id, change, ...edit } = row
   const stored = Change.parse(JSON.parse(change))
-  applyChange(tx, way.to === 1 ? inverseOf(stored) : stored)
-  tx.prepare('UPDATE edit SET is_undone = ? WHERE id = ?').run(way.to, id)
+  make(tx, way === 'undo' ? inverseOf(stored) : stored)
+  tx.prepare('UPDATE edit SET is_undone = ? WHERE id = ?').run(way === 'undo' ? 1 : 0, id)
   return edit
+}
+
+function make(tx: WritableDb, change: Change): void {
+  applyChange(tx, change)
+  const images = imagesOf(change)
+  const what: ProjectPart[] = ['labels', ...(change.classes.length > 0 ? (['classes'] as const) : [])]
+  noteChange(tx, { what, imageIds: images.size > imagesNamedMax ? null : [...images] })
+}
+
+/** What the next undo and the next redo would do. */
+export function readSteps(db: ReadableDb): { undo: Edit | null; redo: Edit | null } {
+  const next = (way: Way): Edit | null =>
+    withoutId(db.prepare<EditRow>(`SELECT ${editColumns} FROM edit WHERE ${nextSteps[way]}`).get())
+  return { undo: next('undo'), redo: next('redo') }
 }
 
 /** The edits that an undo would take back, newest first. */
@@ -62,5 +92,11 @@ export function listEdits(db: ReadableDb, limit: number): Edit[] {
   return db
     .prepare<EditRow>(`SELECT ${editColumns} FROM edit WHERE is_undone = 0 ORDER BY id DESC LIMIT ?`)
     .all(limit)
-    .map(({ description, imageCount, atMs }) => ({ description, imageCount, atMs }))
+    .flatMap((row) => withoutId(row) ?? [])
+}
+
+function withoutId(row: EditRow | undefined): Edit | null {
+  if (row === undefined) return null
+  const { description, imageCount, atMs } = row
+  return { description, imageCount, atMs }
 }

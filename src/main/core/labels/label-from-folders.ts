@@ -4,6 +4,7 @@ import { readFolderLayout } from '../catalog/folder-layout.ts'
 import { setSplit } from '../catalog/import-repository.ts'
 import type { SkippedEntry } from '../catalog/walk.ts'
 import type { WritableDb } from '../database/handles.ts'
+import { noteChange } from '../database/note-change.ts'
 import type { LabelChange } from './change.ts'
 import { nextClassId, readClasses } from './class-repository.ts'
 import { recordEdit } from './edit-history.ts'
@@ -42,9 +43,13 @@ export function labelFromFolders(tx: WritableDb, atMs: number): LabelledFromFold
   const offeredIds: number[] = []
   const classesOfFolder = new Map<string, Set<number>>()
   const skipped = new Map<string, SkippedEntry>()
+  let splitsChanged = false
   for (const { id, path, split, classId, origin, isWaiting } of images) {
     const meaning = meaningOf(path)
-    if (meaning.split !== split) setSplit(tx, id, meaning.split)
+    if (meaning.split !== split) {
+      setSplit(tx, id, meaning.split)
+      splitsChanged = true
+    }
     if (meaning.className === null) continue
     const name = ClassName.safeParse(meaning.className)
     if (!name.success) {
@@ -61,6 +66,7 @@ export function labelFromFolders(tx: WritableDb, atMs: number): LabelledFromFold
     if (ids === undefined) idsByName.set(name.data, [id])
     else ids.push(id)
   }
+  if (splitsChanged) noteChange(tx, { what: ['images'], imageIds: null })
   tx.prepare('UPDATE image SET is_folder_offered = 1 WHERE id IN (SELECT value FROM json_each(?))').run(
     JSON.stringify(offeredIds),
   )

@@ -38,6 +38,17 @@ export function readLabelsOfClass(
     })
 }
 
+/** Those of these images that are marked as skipped. */
+export function readSkipped(db: ReadableDb, imageIds: readonly number[]): number[] {
+  if (imageIds.length === 0) return []
+  return db
+    .prepare<{ id: number }>(
+      'SELECT id FROM image WHERE is_skipped = 1 AND id IN (SELECT value FROM json_each(?)) ORDER BY id',
+    )
+    .all(JSON.stringify(imageIds))
+    .map(({ id }) => id)
+}
+
 function labelOfRow({ classId, origin, who, assignedAtMs }: LabelRow): StoredLabel | null {
   return classId === null ? null : StoredLabelSchema.parse({ classId, origin, who, assignedAtMs })
 }

@@ -1,22 +1,34 @@
+import type { ImageSelection } from '../../../shared/contract/catalog.ts'
 import type { labels } from '../../../shared/contract/labels.ts'
+import type { ProjectId } from '../../../shared/domain/ids.ts'
 import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import { selectImages } from '../catalog/select-images.ts'
 import type { CoreContext } from '../core-context.ts'
 import { transaction, type WritableDb } from '../database/handles.ts'
-import { assignLabel } from './assign-label.ts'
-import { createClass, deleteClass, mergeClasses, recolourClass, renameClass } from './class-edits.ts'
+import { acceptSuggestions } from './accept-suggestions.ts'
+import { assignByName, assignLabel } from './assign-label.ts'
+import { createClass, deleteClass, mergeClasses, recolourClass, renameClass, setClassKey } from './class-edits.ts'
 import { getImageClass, listClasses } from './class-repository.ts'
-import { listEdits, redoEdit, undoEdit } from './edit-history.ts'
+import { listEdits, readSteps, redoEdit, undoEdit } from './edit-history.ts'
 import { exportCsv } from './export-csv.ts'
 import { importCsv } from './import-csv.ts'
+import { skipImages } from './skip-images.ts'
 
 export function createLabelsHandlers({ host, projects }: CoreContext): ServiceHandlers<typeof labels> {
   /** One edit is one transaction: it is on disk when this returns. */
   function edit<Result>(
-    { projectId }: { readonly projectId: Parameters<typeof projects.get>[0] },
+    { projectId }: { readonly projectId: ProjectId },
     work: (tx: WritableDb, atMs: number) => Result,
   ): Result {
     return transaction(projects.get(projectId).writer, (tx) => work(tx, host.now()))
+  }
+
+  function editImages<Input extends { readonly projectId: ProjectId; readonly images: ImageSelection }, Result>(
+    input: Input,
+    work: (tx: WritableDb, input: Omit<Input, 'images'> & { imageIds: number[] }, atMs: number) => Result,
+  ): Result {
+    const { images, ...rest } = input
+    return edit(input, (tx, atMs) => work(tx, { ...rest, imageIds: selectImages(tx, images) }, atMs))
   }
 
   return {
@@ -33,9 +45,21 @@ export function createLabelsHandlers({ host, projects }: CoreContext): ServiceHa
         recolourClass(tx, input, atMs)
         return getImageClass(tx, input.classId)
       }),
+    setClassKey: (input) =>
+      edit(input, (tx, atMs) => {
+        setClassKey(tx, input, atMs)
+        return getImageClass(tx, input.classId)
+      }),
     deleteClass: (input) => edit(input, (tx, atMs) => deleteClass(tx, input.classId, atMs)),
-    assign: ({ images, ...input }) =>
-      edit(input, (tx, atMs) => assignLabel(tx, { ...input, imageIds: selectImages(tx, images) }, atMs)),
+    assign: (input) => editImages(input, assignLabel),
+    assignByName: (input) =>
+      editImages(input, (tx, named, atMs) => {
+        const made = assignByName(tx, named, atMs)
+        return { edit: made.edit, class: getImageClass(tx, made.classId) }
+      }),
+    acceptSuggestions: (input) => editImages(input, acceptSuggestions),
+    skip: (input) => editImages(input, skipImages),
+    steps: ({ projectId }) => readSteps(projects.get(projectId).reader),
     undo: (input) => edit(input, undoEdit),
     redo: (input) => edit(input, redoEdit),
     history: ({ projectId, limit }) => listEdits(projects.get(projectId).reader, limit),

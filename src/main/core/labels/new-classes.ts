@@ -1,9 +1,7 @@
+import { classKeys as keys } from '../../../shared/domain/label.ts'
 import type { StoredClass } from './change.ts'
 
 const colourCount = 24
-
-/** `A`, `N` and `S` have a meaning of their own on the Label page. */
-const keys = [...'1234567890qwertyuiopdfghjklzxcvbm']
 
 /**
  * Classes to be made for names that have none: each with the colour that fewest classes have, and with the key that it

@@ -39,8 +39,8 @@ export const studioTables: Migration = {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX prediction_by_image ON prediction (image_id);
 
-    -- The model that predicted last, and what it says of each image in columns that can be indexed. They follow every
-    -- change of labels, classes and content: see refresh-predictions.ts.
+    -- The model that predicted last, and what it says of each readable image in columns that can be indexed. They follow
+    -- every change of labels, classes and content: see refresh-predictions.ts.
     ALTER TABLE project ADD COLUMN predictor_id INTEGER REFERENCES model (id);
     ALTER TABLE image ADD COLUMN predicted_class_id INTEGER;
     ALTER TABLE image ADD COLUMN uncertainty REAL;
@@ -51,9 +51,8 @@ export const studioTables: Migration = {
     CREATE INDEX image_by_loss ON image (label_loss DESC, path, id);
     CREATE INDEX image_by_predicted ON image (predicted_class_id, path, id) WHERE predicted_class_id IS NOT NULL;
     CREATE INDEX image_skipped ON image (path, id) WHERE is_skipped = 1;
-    CREATE INDEX image_suggested ON image (path, id)
-      WHERE state = 'readable' AND class_id IS NULL AND predicted_class_id IS NOT NULL;
-    CREATE INDEX image_disagreeing ON image (path, id) WHERE state = 'readable' AND class_id <> predicted_class_id;
+    CREATE INDEX image_suggested ON image (path, id) WHERE class_id IS NULL AND predicted_class_id IS NOT NULL;
+    CREATE INDEX image_disagreeing ON image (path, id) WHERE class_id <> predicted_class_id;
 
     -- Each rises with every change of that part of the project.
     CREATE TABLE revision (
