@@ -1,7 +1,10 @@
+import type { RunId } from '../../../shared/domain/ids.ts'
 import type { ModelManifest } from '../../../shared/domain/model.ts'
 import type { RunOutcome } from '../../../shared/domain/run.ts'
 import type { AppErrorCode } from '../../../shared/errors.ts'
 import { toAppError } from '../../../shared/errors.ts'
+import type { OpenProject } from '../core-context.ts'
+import { describeSpace } from './checkpoint-space.ts'
 import type { RunChange } from './run-transitions.ts'
 
 /** How a run ended, and what its row takes over from that. */
@@ -15,9 +18,10 @@ export const interrupted: Ending = { result: { outcome: 'interrupted', resumable
 /** Going on would only fail in the same way. */
 const finalCodes: ReadonlySet<AppErrorCode> = new Set(['not-finite', 'bad-input'])
 
-export function endingOfFailure(thrown: unknown): Ending {
+export function endingOfFailure(project: OpenProject, runId: RunId, thrown: unknown): Ending {
   const { code, message } = toAppError(thrown)
-  return { result: { outcome: 'failed', code, message, resumable: !finalCodes.has(code) } }
+  const advice = code === 'disk-full' ? ` ${describeSpace(project, runId)}` : ''
+  return { result: { outcome: 'failed', code, message: message + advice, resumable: !finalCodes.has(code) } }
 }
 
 /** The accuracy is that on the test images, or on the validation images where there are no others. */

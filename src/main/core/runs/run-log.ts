@@ -3,7 +3,7 @@ import type { TrainerEvent } from '../../../shared/domain/run.ts'
 import type { OpenProject } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
 import type { Host } from '../host.ts'
-import { appendEvents } from './run-repository.ts'
+import { appendEvents, thinSteps } from './run-events.ts'
 
 /** Stores what a trainer reports; whoever watches the run reads it from there. */
 export interface RunLog {
@@ -16,17 +16,26 @@ export interface RunLog {
 
 /** Every transaction waits for the disk, so steps are stored together, the latest of them only. */
 const stepIntervalMs = 400
+const stepsBetweenThinning = 500
 
 export function createRunLog(host: Host, project: OpenProject, runId: RunId): RunLog {
   let waiting: { readonly atMs: number; readonly event: TrainerEvent }[] = []
   let timer: NodeJS.Timeout | null = null
+  let stepsSinceThinning = 0
 
   function flush(): boolean {
     if (timer !== null) clearTimeout(timer)
     timer = null
     if (waiting.length === 0) return true
     try {
-      transaction(project.writer, (tx) => appendEvents(tx, runId, waiting))
+      const isThinning = stepsSinceThinning >= stepsBetweenThinning
+      transaction(project.writer, (tx) => {
+        appendEvents(tx, runId, waiting)
+        if (isThinning) thinSteps(tx, runId)
+      })
+      stepsSinceThinning = isThinning
+        ? 0
+        : stepsSinceThinning + waiting.filter(({ event }) => event.kind === 'step').length
     } catch (thrown) {
       // A full disk must not end hours of training: the events wait until there is space.
       host.log(`${runId}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)

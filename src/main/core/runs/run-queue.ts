@@ -1,4 +1,5 @@
 import type { RunId } from '../../../shared/domain/ids.ts'
+import { AppError } from '../../../shared/errors.ts'
 import type { OpenProject } from '../core-context.ts'
 import type { HeldLock } from '../database/hold-lock.ts'
 import type { Host } from '../host.ts'
@@ -20,12 +21,16 @@ export interface RunQueue {
    * as resume-mismatch. Either way its end is in the catalog, not here.
    */
   add(run: QueuedRun): Promise<void>
+  isBusy(): boolean
+  /** Aborts when the next run is added. */
+  readonly begins: AbortSignal
   /** Ends the current run at a checkpoint; the others stay queued in the catalog and are interrupted there. */
   close(): Promise<void>
 }
 
 export function createRunQueue(host: Host): RunQueue {
   const closing = new AbortController()
+  let begins = new AbortController()
   let length = 0
   let last: Promise<void> = Promise.resolve()
 
@@ -45,6 +50,8 @@ export function createRunQueue(host: Host): RunQueue {
 
   return {
     add(run) {
+      begins.abort(new AppError('cancelled', 'A run begins.'))
+      begins = new AbortController()
       const begun = Promise.withResolvers<void>()
       const isFirst = length === 0
       length += 1
@@ -53,6 +60,10 @@ export function createRunQueue(host: Host): RunQueue {
       if (isFirst) return begun.promise
       begun.promise.catch(() => undefined)
       return Promise.resolve()
+    },
+    isBusy: () => length > 0,
+    get begins() {
+      return begins.signal
     },
     async close() {
       closing.abort()

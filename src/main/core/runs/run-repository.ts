@@ -1,8 +1,9 @@
 import type { DatasetId, RunId } from '../../../shared/domain/ids.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
-import { Run, RunEvent } from '../../../shared/domain/run.ts'
+import { Run } from '../../../shared/domain/run.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { ReadableDb, WritableDb } from '../database/handles.ts'
+import { noteChange } from '../database/note-change.ts'
 import { datasetIdOf, modelIdOf, rowOf, runIdOf } from '../database/row-ids.ts'
 
 interface RunRow {
@@ -17,6 +18,8 @@ interface RunRow {
   readonly result: string | null
   readonly model_id: number | null
   readonly accuracy: number | null
+  readonly note: string
+  readonly is_starred: number
 }
 
 /** What is stored as JSON is parsed by its schema right after. */
@@ -37,6 +40,8 @@ function runOfRow(row: RunRow): Run {
     result: row.result === null ? null : jsonOf(row.result),
     modelId: row.model_id === null ? null : modelIdOf(row.model_id),
     accuracy: row.accuracy,
+    note: row.note,
+    isStarred: row.is_starred === 1,
   })
 }
 
@@ -70,10 +75,11 @@ export function insertRun(tx: WritableDb, { datasetId, recipe, createdAtMs }: Ne
   const { lastInsertRowid } = tx
     .prepare("INSERT INTO run (dataset_id, recipe, state, created_at_ms) VALUES (?, ?, 'queued', ?)")
     .run(rowOf(datasetId), JSON.stringify(recipe), createdAtMs)
+  noteRuns(tx)
   return runIdOf(Number(lastInsertRowid))
 }
 
-/** Stores all that may change of a run. */
+/** Stores all that may change of a run while it is worked on. */
 export function updateRun(tx: WritableDb, run: Run): void {
   tx.prepare(
     `UPDATE run SET state = ?, started_at_ms = ?, ended_at_ms = ?, device = ?, result = ?, model_id = ?, accuracy = ?
@@ -88,38 +94,32 @@ export function updateRun(tx: WritableDb, run: Run): void {
     run.accuracy,
     rowOf(run.id),
   )
+  noteRuns(tx)
+}
+
+/** What a person says about a run. Errors: not-found. */
+export function annotateRun(tx: WritableDb, runId: RunId, { note, isStarred }: Pick<Run, 'note' | 'isStarred'>): void {
+  const starred = isStarred ? 1 : 0
+  tx.prepare('UPDATE run SET note = ?, is_starred = ? WHERE id = ?').run(note, starred, rowOf(runId))
+  noteRuns(tx)
+}
+
+/** Its events and its model go with it. What models have said of images must be forgotten before. */
+export function deleteRunRows(tx: WritableDb, runId: RunId): void {
+  const row = rowOf(runId)
+  tx.prepare('UPDATE run SET model_id = NULL WHERE id = ?').run(row)
+  tx.prepare('DELETE FROM model WHERE run_id = ?').run(row)
+  tx.prepare('DELETE FROM run WHERE id = ?').run(row)
+  noteChange(tx, { what: ['runs', 'models'], imageIds: null })
 }
 
 /** The model of a run has the run's number. */
 export function insertModel(tx: WritableDb, runId: RunId, createdAtMs: number): void {
   const row = rowOf(runId)
   tx.prepare('INSERT INTO model (id, run_id, created_at_ms) VALUES (?, ?, ?)').run(row, row, createdAtMs)
+  noteChange(tx, { what: ['models'], imageIds: null })
 }
 
-/** Numbers follow on those that are stored. */
-export function appendEvents(
-  tx: WritableDb,
-  runId: RunId,
-  events: readonly { readonly atMs: number; readonly event: RunEvent['event'] }[],
-): void {
-  const row = rowOf(runId)
-  const last = tx
-    .prepare<{ seq: number | null }>('SELECT max(seq) AS seq FROM run_event WHERE run_id = ?')
-    .get(row)?.seq
-  const insert = tx.prepare('INSERT INTO run_event (run_id, seq, at_ms, event) VALUES (?, ?, ?, ?)')
-  events.forEach(({ atMs, event }, index) => insert.run(row, (last ?? 0) + index + 1, atMs, JSON.stringify(event)))
-}
-
-/** At most `limit` events after a number, in order. */
-export function readEvents(
-  db: ReadableDb,
-  runId: RunId,
-  { afterSeq, limit }: { readonly afterSeq: number; readonly limit: number },
-): RunEvent[] {
-  return db
-    .prepare<{ seq: number; at_ms: number; event: string }>(
-      'SELECT seq, at_ms, event FROM run_event WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?',
-    )
-    .all(rowOf(runId), afterSeq, limit)
-    .map(({ seq, at_ms: atMs, event }) => RunEvent.parse({ seq, atMs, event: jsonOf(event) }))
+function noteRuns(tx: WritableDb): void {
+  noteChange(tx, { what: ['runs'], imageIds: null })
 }

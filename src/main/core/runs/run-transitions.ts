@@ -2,7 +2,8 @@ import { runTransitions } from '../../../shared/domain/run.ts'
 import type { Run, RunOutcome, RunState } from '../../../shared/domain/run.ts'
 import { AppError } from '../../../shared/errors.ts'
 import type { WritableDb } from '../database/handles.ts'
-import { appendEvents, getRun, updateRun } from './run-repository.ts'
+import { appendEvents } from './run-events.ts'
+import { getRun, updateRun } from './run-repository.ts'
 
 const advice: Readonly<Record<RunState, string>> = {
   queued: 'It waits for its turn.',

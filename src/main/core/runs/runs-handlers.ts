@@ -6,10 +6,14 @@ import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import type { CoreContext, OpenProject } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
 import type { Host } from '../host.ts'
+import { removeDiscarded } from '../project/discarded-folders.ts'
+import { deleteRun } from './delete-run.ts'
+import { createEstimator } from './estimate-run.ts'
+import { planRun } from './plan-run.ts'
 import { interruptDeadRuns, interruptIfDead, requireLock } from './run-lock.ts'
 import { createRunQueue } from './run-queue.ts'
 import type { RunQueue } from './run-queue.ts'
-import { getRun, listRuns } from './run-repository.ts'
+import { annotateRun, getRun, listRuns } from './run-repository.ts'
 import { endRun, moveRun, requireTransition } from './run-transitions.ts'
 import { startRun } from './start-run.ts'
 import { watchRun } from './watch-run.ts'
@@ -17,9 +21,15 @@ import { watchRun } from './watch-run.ts'
 export function createRunsHandlers(context: CoreContext): ServiceHandlers<typeof runs> {
   const { host, projects } = context
   const queue = createRunQueue(host)
-  context.onProjectOpen((project) => interruptDeadRuns(project, host.now()))
+  const estimator = createEstimator(host, queue)
+  context.onProjectOpen((project) => {
+    interruptDeadRuns(project, host.now())
+    removeDiscarded(host, project)
+  })
   context.onClose(() => queue.close())
   return {
+    plan: (input) => planRun(host, projects.get(input.projectId), input),
+    estimate: (input, { signal }) => estimator.estimate(projects.get(input.projectId), input, signal),
     start: (input) => startRun(host, projects.get(input.projectId), { queue, input }),
     resume: ({ projectId, runId }) => resumeRun(host, projects.get(projectId), { queue, runId }),
     stop: ({ projectId, runId }) => stopRun(host, projects.get(projectId), runId),
@@ -27,6 +37,11 @@ export function createRunsHandlers(context: CoreContext): ServiceHandlers<typeof
       watchRun(projects.get(projectId), runId, { host, afterSeq, signal }),
     list: ({ projectId }) => listRuns(projects.get(projectId).reader),
     get: ({ projectId, runId }) => getRun(projects.get(projectId).reader, runId),
+    annotate: ({ projectId, runId, ...said }) => annotate(projects.get(projectId), runId, said),
+    delete: ({ projectId, runId }) => {
+      deleteRun(host, projects.get(projectId), runId)
+      return {}
+    },
   }
 }
 
@@ -63,5 +78,18 @@ function stopRun(host: Host, project: OpenProject, runId: RunId): Run {
     if (run.state === 'stopping') return run
     if (run.state !== 'queued') return moveRun(tx, runId, { to: 'stopping', atMs })
     return endRun(tx, runId, { result: { outcome: 'stopped', resumable: true }, atMs })
+  })
+}
+
+/** What is not given stays. */
+function annotate(
+  { writer }: OpenProject,
+  runId: RunId,
+  { note, isStarred }: { readonly note?: string | undefined; readonly isStarred?: boolean | undefined },
+): Run {
+  return transaction(writer, (tx) => {
+    const run = getRun(tx, runId)
+    annotateRun(tx, runId, { note: note ?? run.note, isStarred: isStarred ?? run.isStarred })
+    return getRun(tx, runId)
   })
 }

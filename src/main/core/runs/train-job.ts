@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { TrainJob } from '../../../shared/contract/trainer.ts'
 import type { RunId } from '../../../shared/domain/ids.ts'
 import type { OpenProject } from '../core-context.ts'
@@ -8,19 +7,23 @@ import type { Host } from '../host.ts'
 import { readVersions } from '../system/read-versions.ts'
 import { getRun } from './run-repository.ts'
 
+const decisive = ['athanor', 'tfjs', 'sharp', 'libvips'] as const
+
 /** Versions that the numbers of a run may depend on. The trainer adds that of its own Node. */
-const decisiveVersions = ['athanor', 'tfjs', 'sharp', 'libvips'] as const
+export function decisiveVersions(): Record<string, string> {
+  const versions = readVersions()
+  return Object.fromEntries(decisive.map((name) => [name, versions[name] ?? 'unknown']))
+}
 
 /** Everything that the trainer needs for a run of the catalog. */
 export function trainJobOf(
   { storeFolder }: Host,
-  { imageFolder, projectFolder, layout, reader }: OpenProject,
+  { imageFolder, layout, reader }: OpenProject,
   { runId, resume }: { readonly runId: RunId; readonly resume: boolean },
 ): TrainJob {
   const { recipe, datasetId } = getRun(reader, runId)
   const { hash, classes } = getDataset(reader, datasetId)
   const modelId = modelIdOf(rowOf(runId))
-  const versions = readVersions()
   return {
     runId,
     modelId,
@@ -29,8 +32,8 @@ export function trainJobOf(
     runFolder: layout.runFolder(runId),
     modelFolder: layout.modelFolder(modelId),
     storeFolder,
-    featuresFolder: join(projectFolder, 'features'),
-    versions: Object.fromEntries(decisiveVersions.map((name) => [name, versions[name] ?? 'unknown'])),
+    featuresFolder: layout.featuresFolder,
+    versions: decisiveVersions(),
     dataset: { id: datasetId, hash, classes, entries: readEntries(reader, datasetId) },
     resume,
   }

@@ -3,7 +3,8 @@ import type { RunEvent } from '../../../shared/domain/run.ts'
 import type { OpenProject } from '../core-context.ts'
 import type { Host } from '../host.ts'
 import { interruptIfDead } from './run-lock.ts'
-import { getRun, readEvents } from './run-repository.ts'
+import { readEvents } from './run-events.ts'
+import { getRun } from './run-repository.ts'
 
 /** How soon the events of a run that another process works on are seen. */
 const pollMs = 250

@@ -1,41 +1,28 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
 import type { RunId } from '../../../shared/domain/ids.ts'
 import type { ModelManifest } from '../../../shared/domain/model.ts'
-import type { RunPhase, TrainerEvent } from '../../../shared/domain/run.ts'
+import { AppError, isAppError, toAppError } from '../../../shared/errors.ts'
 import type { OpenProject } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
-import type { Host } from '../host.ts'
-import { openTrainer } from '../processes/open-process.ts'
+import { learnFromRun } from './learn-from-run.ts'
 import { endingOfFailure, endingOfModel, interrupted, stopped } from './run-endings.ts'
 import type { Ending } from './run-endings.ts'
 import { createRunLog } from './run-log.ts'
 import type { RunLog } from './run-log.ts'
-import { getRun, insertModel, updateRun } from './run-repository.ts'
+import { getRun, insertModel } from './run-repository.ts'
+import { runTrainer } from './run-trainer.ts'
+import type { RunWork } from './run-trainer.ts'
 import { endRun, moveRun } from './run-transitions.ts'
-import { trainJobOf } from './train-job.ts'
 
-export interface RunWork {
-  readonly host: Host
-  readonly project: OpenProject
-  readonly runId: RunId
-  readonly resume: boolean
-  /** Aborted when core closes: the run makes a checkpoint and counts as interrupted. */
-  readonly closing: AbortSignal
-  /** Told once: nothing when the run computes, or the error that kept it from that. */
-  readonly onBegun: (failure?: unknown) => void
-}
-
-/** How soon the wish to stop is seen, which may come from another process. */
-const stopPollMs = 200
-/** How long the checkpoint may take when core closes. */
-const closeGraceMs = 20_000
+/** A process that has died so often will die again. */
+const restartsMax = 3
 /** Between attempts to store how a run ended, as on a full disk. */
 const retryMs = 5_000
 
-/** The phases in which a run may still be refused, such as for a backbone that is not there. */
-const openingPhases: ReadonlySet<RunPhase> = new Set(['preparing', 'loading-backbone'])
+const ProcessEnd = z.object({ code: z.int().nullable(), signal: z.string().nullable() })
 
 /**
  * Works on a queued run in a trainer process of its own until it has ended, whatever becomes of that process. What is to
@@ -48,50 +35,44 @@ export async function workOnRun(work: RunWork): Promise<void> {
   try {
     const atMs = host.now()
     transaction(project.writer, (tx) => moveRun(tx, runId, { to: 'running', atMs, startedAtMs: atMs }))
-    const manifest = await runTrainer(work, log)
+    const manifest = await runTrainers(work, log)
     ending = manifest === null ? (closing.aborted ? interrupted : stopped) : endingOfModel(manifest)
   } catch (thrown) {
-    ending = closing.aborted ? interrupted : endingOfFailure(thrown)
+    ending = closing.aborted ? interrupted : endingOfFailure(project, runId, thrown)
     onBegun(thrown)
   }
   onBegun()
   await storeEnding(work, log, ending)
   log.close()
+  if (ending.result.outcome === 'done') learn(work)
 }
 
-/** The model's manifest, or null where the run stopped at a checkpoint. Errors: what the trainer threw, process-died. */
-async function runTrainer(work: RunWork, log: RunLog): Promise<ModelManifest | null> {
-  const { host, project, runId, closing, onBegun } = work
-  const job = trainJobOf(host, project, work)
-  const trainer = openTrainer(host)
-  // What comes of it is told by the stream of the run.
-  const stop = () => void trainer.client.stop({}).catch(() => undefined)
-  const wish = setInterval(() => {
-    if (getRun(project.reader, runId).state === 'stopping') stop()
-  }, stopPollMs)
-  const close = () => {
-    stop()
-    setTimeout(() => void trainer.close(), closeGraceMs).unref()
-  }
-  closing.addEventListener('abort', close, { once: true })
-  try {
-    for await (const message of trainer.client.train(job)) {
-      if (message.kind === 'ended') return message.manifest
-      const { event } = message
-      log.add(event)
-      if (event.kind === 'device') noteDevice(work, event)
-      if (event.kind === 'phase' && !openingPhases.has(event.phase)) onBegun()
+/**
+ * As `runTrainer`, but a process that dies is followed by another one, which goes on from the last checkpoint. Where it
+ * dies again and again, or was asked to stop, its death is the end of the run. Errors: those of `runTrainer`.
+ */
+async function runTrainers(work: RunWork, log: RunLog): Promise<ModelManifest | null> {
+  for (let restarts = 0; ; restarts += 1) {
+    try {
+      return await runTrainer({ ...work, resume: work.resume || restarts > 0 }, log)
+    } catch (thrown) {
+      if (!isWorthRestarting(work, thrown)) throw thrown
+      const { code, message, data } = toAppError(thrown)
+      if (restarts === restartsMax) {
+        throw new AppError(code, `${message} That was after ${restartsMax} restarts.`, { data, cause: thrown })
+      }
+      const restart = `${message} It is restarted from its last checkpoint (${restarts + 1} of ${restartsMax}).`
+      log.add({ kind: 'warning', code: 'restarted', message: restart, paths: [] })
     }
-    return null
-  } finally {
-    clearInterval(wish)
-    closing.removeEventListener('abort', close)
-    await trainer.close()
   }
 }
 
-function noteDevice({ project, runId }: RunWork, { chosen }: TrainerEvent & { kind: 'device' }): void {
-  transaction(project.writer, (tx) => updateRun(tx, { ...getRun(tx, runId), device: chosen }))
+/** The process had begun, nobody wanted it to end, and what it died of may be over, as when memory was short. */
+function isWorthRestarting({ project, runId, closing }: RunWork, thrown: unknown): boolean {
+  if (closing.aborted || !isAppError(thrown) || thrown.code !== 'process-died') return false
+  const exit = ProcessEnd.safeParse(thrown.data).data
+  if (exit === undefined || (exit.code === null && exit.signal === null)) return false
+  return getRun(project.reader, runId).state === 'running'
 }
 
 /** Tries until it is stored: a full disk must not turn a model that is there into a run that never ended. */
@@ -120,4 +101,13 @@ async function storeEnding({ host, project, runId, closing }: RunWork, log: RunL
 
 function removeCheckpoint({ layout }: OpenProject, runId: RunId): void {
   rmSync(join(layout.runFolder(runId), 'checkpoint.safetensors'), { force: true })
+}
+
+/** Only for estimates: what keeps it from that is of no concern to the run. */
+function learn({ host, project, runId }: RunWork): void {
+  try {
+    learnFromRun(host, project, runId)
+  } catch (thrown) {
+    host.log(`${runId} tells nothing for estimates: ${toAppError(thrown).message}`)
+  }
 }

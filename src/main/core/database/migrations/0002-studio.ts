@@ -51,8 +51,10 @@ export const studioTables: Migration = {
     CREATE INDEX image_by_loss ON image (label_loss DESC, path, id);
     CREATE INDEX image_by_predicted ON image (predicted_class_id, path, id) WHERE predicted_class_id IS NOT NULL;
     CREATE INDEX image_skipped ON image (path, id) WHERE is_skipped = 1;
-    CREATE INDEX image_suggested ON image (path, id) WHERE class_id IS NULL AND predicted_class_id IS NOT NULL;
-    CREATE INDEX image_disagreeing ON image (path, id) WHERE class_id <> predicted_class_id;
+    CREATE INDEX image_suggested ON image (path, id, class_id, predicted_class_id)
+      WHERE class_id IS NULL AND predicted_class_id IS NOT NULL;
+    CREATE INDEX image_disagreeing ON image (path, id, class_id, predicted_class_id)
+      WHERE class_id <> predicted_class_id;
 
     -- Each rises with every change of that part of the project.
     CREATE TABLE revision (

@@ -1,0 +1,130 @@
+import type { RunEstimate, RunPlan } from '../../../shared/contract/runs.ts'
+import type { Recipe } from '../../../shared/domain/recipe.ts'
+import { AppError, toAppError } from '../../../shared/errors.ts'
+import type { OpenProject } from '../core-context.ts'
+import type { Host } from '../host.ts'
+import { fileOf } from '../project/image-path.ts'
+import { openTrainer } from '../processes/open-process.ts'
+import { cachedRatioOf } from './cached-ratio.ts'
+import { planRun } from './plan-run.ts'
+import { recallCost, rememberCost } from './remembered-costs.ts'
+import type { RunCost } from './remembered-costs.ts'
+import { requireRunnable } from './require-runnable.ts'
+import { durationOf } from './run-duration.ts'
+import type { RunQueue } from './run-queue.ts'
+import { listLiveRuns } from './run-repository.ts'
+import type { WhatToRun } from './settle-recipe.ts'
+
+export interface Estimator {
+  /** Errors: those of the contract's `runs.estimate`. */
+  estimate(project: OpenProject, input: WhatToRun, signal: AbortSignal): Promise<RunEstimate>
+}
+
+/** Pictures that are read to see what reading costs. */
+const sampledFiles = 24
+
+export function createEstimator(host: Host, queue: RunQueue): Estimator {
+  /** One at a time: two warm-ups at once would each take twice as long. */
+  let turn: Promise<unknown> = Promise.resolve()
+
+  async function measure(project: OpenProject, plan: Planned, signal: AbortSignal): Promise<RunCost> {
+    const known = recallCost(host, project.id, plan.recipe)
+    if (known !== undefined && known.memoryBytes !== null) return known
+    // A run that begins must not share the device with a warm-up.
+    const { begins } = queue
+    const stop = AbortSignal.any([signal, begins])
+    const trainer = openTrainer(host)
+    try {
+      const files = sampleFiles(project)
+      const { recipe, classCount } = plan
+      const measured = await trainer.client.measure({ recipe, classCount, files }, { signal: stop })
+      const cost: RunCost = { openSeconds: null, headSecondsPerImage: null, ...measured, ...secondsOf(known) }
+      remember(project, recipe, cost)
+      return cost
+    } catch (thrown) {
+      if (begins.aborted && !signal.aborted) throw busyError('A run has begun')
+      throw thrown
+    } finally {
+      await trainer.close()
+    }
+  }
+
+  function remember(project: OpenProject, recipe: Recipe, cost: RunCost): void {
+    try {
+      rememberCost(host, project.id, { recipe, cost })
+    } catch (thrown) {
+      host.log(`a warm-up could not be remembered: ${toAppError(thrown).message}`)
+    }
+  }
+
+  return {
+    async estimate(project, input, signal) {
+      const plan = plannedOf(await planRun(host, project, input))
+      const known = recallCost(host, project.id, plan.recipe)
+      const answer = (cost: RunCost, basis: RunEstimate['basis']) =>
+        estimateOf(plan, cost, { basis, cachedRatio: cachedRatioOf(project, plan.recipe, input.datasetId) })
+      if (known !== undefined && known.memoryBytes !== null) return answer(known, 'remembered')
+      if (isComputing(queue, project)) {
+        if (known !== undefined) return answer(known, 'remembered')
+        throw busyError('A run is computing')
+      }
+      const measured = turn.then(() => {
+        signal.throwIfAborted()
+        if (isComputing(queue, project)) throw busyError('A run is computing')
+        return measure(project, plan, signal)
+      })
+      turn = measured.catch(() => undefined)
+      return answer(await measured, 'measured')
+    },
+  }
+}
+
+interface Planned {
+  readonly recipe: Recipe
+  readonly classCount: number
+  readonly counts: RunPlan['classes'][number]['counts']
+}
+
+/** Weights that are still to be downloaded do not change what an image costs. */
+function plannedOf(plan: RunPlan): Planned {
+  const recipe = requireRunnable(plan, ['backbone-missing'])
+  const sum = (split: 'train' | 'validation' | 'test') =>
+    plan.classes.reduce((total, { counts }) => total + counts[split], 0)
+  const counts = { train: sum('train'), validation: sum('validation'), test: sum('test') }
+  return { recipe, classCount: plan.classes.length, counts }
+}
+
+function estimateOf(
+  { recipe, counts }: Planned,
+  cost: RunCost,
+  { basis, cachedRatio }: { readonly basis: RunEstimate['basis']; readonly cachedRatio: number },
+): RunEstimate {
+  const { device, deviceName, memoryBytes, microBatchSize } = cost
+  const seconds = durationOf(recipe, cost, { counts, cachedRatio })
+  return { device, deviceName, seconds, memoryBytes, microBatchSize, basis }
+}
+
+/** What runs have told is better than a warm-up. */
+function secondsOf(known: RunCost | undefined): Partial<RunCost> {
+  if (known === undefined) return {}
+  const { trainSecondsPerImage, inferSecondsPerImage, openSeconds, headSecondsPerImage } = known
+  return { trainSecondsPerImage, inferSecondsPerImage, openSeconds, headSecondsPerImage }
+}
+
+/** In this process, or in another one that has the project open. */
+function isComputing(queue: RunQueue, { reader }: OpenProject): boolean {
+  return queue.isBusy() || listLiveRuns(reader).some(({ state }) => state !== 'queued')
+}
+
+function busyError(what: string): AppError {
+  return new AppError('conflict', `${what}: how long another one takes can be measured once it has ended.`)
+}
+
+function sampleFiles(project: OpenProject): string[] {
+  return project.reader
+    .prepare<{ path: string }>(
+      `SELECT path FROM image WHERE state = 'readable' AND class_id IS NOT NULL ORDER BY content_hash LIMIT ?`,
+    )
+    .all(sampledFiles)
+    .map(({ path }) => fileOf(project.imageFolder, path))
+}

@@ -1,0 +1,77 @@
+import type { RunId } from '../../../shared/domain/ids.ts'
+import type { RunPhase } from '../../../shared/domain/run.ts'
+import type { OpenProject } from '../core-context.ts'
+import { getDataset } from '../datasets/dataset-repository.ts'
+import type { Host } from '../host.ts'
+import { recallCost, rememberCost } from './remembered-costs.ts'
+import { readEvents } from './run-events.ts'
+import { getRun } from './run-repository.ts'
+
+/** Remembers what the images of a run that is done have cost, which tells more than any warm-up. */
+export function learnFromRun(host: Host, project: OpenProject, runId: RunId): void {
+  const { recipe, datasetId, device, endedAtMs } = getRun(project.reader, runId)
+  const history = readHistory(project, runId)
+  const known = recallCost(host, project.id, recipe)
+  const inferSecondsPerImage = history.inferSecondsPerImage ?? known?.inferSecondsPerImage
+  const trainSecondsPerImage = history.trainSecondsPerImage ?? known?.trainSecondsPerImage ?? null
+  if (device === null || inferSecondsPerImage === undefined) return
+  const { countsByClass } = getDataset(project.reader, datasetId)
+  const fittedCount = Math.min(
+    countsByClass.reduce((sum, { train }) => sum + train, 0),
+    recipe.limit ?? Infinity,
+  )
+  const headSeconds = history.secondsOf('fitting-head', endedAtMs)
+  const cost = {
+    device,
+    deviceName: history.deviceName ?? known?.deviceName ?? device,
+    trainSecondsPerImage,
+    inferSecondsPerImage,
+    memoryBytes: known?.memoryBytes ?? null,
+    microBatchSize: known?.microBatchSize ?? null,
+    openSeconds: history.openSeconds(endedAtMs) ?? known?.openSeconds ?? null,
+    headSecondsPerImage: headSeconds === null ? (known?.headSecondsPerImage ?? null) : headSeconds / fittedCount,
+  }
+  rememberCost(host, project.id, { recipe, cost })
+}
+
+/** Without pictures: before the first is read, and after the last. */
+const openPhases: readonly RunPhase[] = ['preparing', 'loading-backbone', 'saving']
+
+function readHistory(project: OpenProject, runId: RunId) {
+  const phases: { readonly phase: RunPhase; readonly atMs: number }[] = []
+  const trainRates: number[] = []
+  const inferRates = new Map<RunPhase, number>()
+  let deviceName: string | undefined
+  const events = readEvents(project.reader, runId, { afterSeq: 0, limit: Number.MAX_SAFE_INTEGER })
+  for (const { event, atMs } of events) {
+    if (event.kind === 'phase') phases.push({ phase: event.phase, atMs })
+    if (event.kind === 'device') deviceName = event.reports.find(({ id }) => id === event.chosen)?.name
+    if (event.kind === 'epoch' && event.metrics.imagesPerSecond > 0) trainRates.push(event.metrics.imagesPerSecond)
+    if (event.kind !== 'step' || event.imagesPerSecond === null || event.imagesPerSecond <= 0) continue
+    if (event.phase === 'caching-features' || event.phase === 'evaluating') {
+      inferRates.set(event.phase, event.imagesPerSecond)
+    }
+  }
+  const secondsOf = (wanted: RunPhase, endMs: number | null): number | null => {
+    const at = phases.findIndex(({ phase }) => phase === wanted)
+    const from = phases[at]?.atMs
+    const until = phases[at + 1]?.atMs ?? endMs
+    return from === undefined || until === null ? null : Math.max(0, until - from) / 1000
+  }
+  // A run that was resumed or restarted has opened more than once.
+  const isWhole = phases.filter(({ phase }) => phase === 'preparing').length === 1
+  const inferRate = inferRates.get('caching-features') ?? inferRates.get('evaluating')
+  const trainRate = medianOf(trainRates)
+  return {
+    deviceName,
+    trainSecondsPerImage: trainRate === undefined ? undefined : 1 / trainRate,
+    inferSecondsPerImage: inferRate === undefined ? undefined : 1 / inferRate,
+    secondsOf: (phase: RunPhase, endMs: number | null) => (isWhole ? secondsOf(phase, endMs) : null),
+    openSeconds: (endMs: number | null) =>
+      isWhole ? openPhases.reduce((sum, phase) => sum + (secondsOf(phase, endMs) ?? 0), 0) : null,
+  }
+}
+
+function medianOf(values: readonly number[]): number | undefined {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+}

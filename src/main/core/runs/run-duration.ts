@@ -1,0 +1,28 @@
+import type { SplitCounts } from '../../../shared/domain/dataset.ts'
+import type { Recipe } from '../../../shared/domain/recipe.ts'
+import type { RunCost } from './remembered-costs.ts'
+
+export interface RunAmounts {
+  readonly counts: SplitCounts
+  /** Of training and validation images, whose features an earlier run has left. */
+  readonly cachedRatio: number
+}
+
+/** A trainer process, its self-test, and weights that are read and written. */
+const usualOpenSeconds = 4
+/** Fitting the output layer over the features of one image, all strengths of the penalty together. */
+const usualHeadSecondsPerImage = 0.0015
+
+/** Seconds that a run takes with these costs; where it may stop early, all of its epochs. */
+export function durationOf(recipe: Recipe, cost: RunCost, { counts, cachedRatio }: RunAmounts): number {
+  const train = Math.min(counts.train, recipe.limit ?? Infinity)
+  const { validation, test } = counts
+  const { inferSecondsPerImage: infer, trainSecondsPerImage } = cost
+  let seconds = cost.openSeconds ?? usualOpenSeconds
+  if (recipe.fitHeadFirst) {
+    seconds += (train + validation) * (1 - cachedRatio) * infer
+    seconds += train * (cost.headSecondsPerImage ?? usualHeadSecondsPerImage)
+  }
+  seconds += recipe.epochs * (train * (trainSecondsPerImage ?? 0) + validation * infer)
+  return seconds + (validation + test) * infer
+}
