@@ -3,7 +3,9 @@ import type { CatalogChange } from './database/note-change.ts'
 import type { ReadableDb, Writer } from './database/handles.ts'
 import type { Host } from './host.ts'
 import type { Pictures } from './pictures/pictures.ts'
+import type { RecentProjects } from './project/recent-projects.ts'
 import type { ProjectLayout } from './project/project-layout.ts'
+import type { FolderAccess } from './shell/folder-access.ts'
 
 /** A project whose catalog is open. */
 export interface OpenProject {
@@ -46,6 +48,9 @@ export interface CoreContext {
   readonly host: Host
   readonly projects: OpenProjects
   readonly pictures: Pictures
+  readonly recent: RecentProjects
+  /** For every path that comes from a page. */
+  readonly folders: FolderAccess
   readonly changes: ChangeTeller
   /** Called once for each project that opens, before its first use: the place to put right what a crash left. */
   onProjectOpen(listener: (project: OpenProject) => void): void

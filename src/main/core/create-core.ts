@@ -11,8 +11,11 @@ import { createModelsHandlers } from './models/models-handlers.ts'
 import { createChangeTeller } from './project/change-teller.ts'
 import { createPictures, type Pictures } from './pictures/pictures.ts'
 import { createProjectRegistry } from './project/open-projects.ts'
+import { createRecentProjects } from './project/recent-projects.ts'
 import { createProjectHandlers } from './project/project-handlers.ts'
 import { createRunsHandlers } from './runs/runs-handlers.ts'
+import { createFolderAccess } from './shell/folder-access.ts'
+import { createShellHandlers } from './shell/shell-handlers.ts'
 import { createSystemHandlers } from './system/create-system-handlers.ts'
 
 export interface Core {
@@ -29,10 +32,13 @@ export function createCore(host: Host): Core {
   const closers: (() => void | Promise<void>)[] = []
   const pictures = createPictures(host, projects)
   closers.push(() => pictures.close())
+  const recent = createRecentProjects(host)
   const context: CoreContext = {
     host,
     projects,
     pictures,
+    recent,
+    folders: createFolderAccess(host, recent),
     changes: createChangeTeller(host, projects),
     onProjectOpen: (listener) => projects.onOpen(listener),
     onClose: (listener) => {
@@ -48,6 +54,7 @@ export function createCore(host: Host): Core {
     models: createModelsHandlers(context),
     exports: createExportsHandlers(context),
     backbones: createBackboneHandlers(host),
+    shell: createShellHandlers(context),
     system: createSystemHandlers(host),
   }
   return {

@@ -24,7 +24,7 @@ export async function readSourceOf(
 }
 
 /** A catalog that somebody else made could name any file, with dots or through a link: only those below count. */
-async function realFileOf(imageFolder: string, path: string): Promise<string> {
+export async function realFileOf(imageFolder: string, path: string): Promise<string> {
   const file = await realpath(fileOf(imageFolder, path)).catch(() => null)
   const isBelow = file?.startsWith(imageFolder.endsWith(sep) ? imageFolder : `${imageFolder}${sep}`) === true
   if (file === null || !isBelow) throw new AppError('not-found', `${path} is not there any more.`)

@@ -3,10 +3,11 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import envPaths from 'env-paths'
 import { AppError } from '../../../shared/errors.ts'
-import type { Host, ProcessEntry } from '../host.ts'
+import type { Host, HostShell, ProcessEntry } from '../host.ts'
 
 export interface NodeHostOptions {
   readonly log?: (line: string) => void
+  readonly shell?: HostShell
 }
 
 /**
@@ -21,6 +22,7 @@ export function createNodeHost(options: NodeHostOptions = {}): Host {
     storeFolder: process.env['ATHANOR_HOME'] ?? envPaths('athanor', { suffix: '' }).data,
     now: Date.now,
     log: options.log ?? (() => undefined),
+    ...(options.shell === undefined ? {} : { shell: options.shell }),
   }
 }
 

@@ -3,23 +3,39 @@ import { AppError } from '../../../shared/errors.ts'
 import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import { countImages } from '../catalog/count-images.ts'
 import type { CoreContext, OpenProject } from '../core-context.ts'
+import { drawOwnSamples } from '../sample-set/draw-own-samples.ts'
 import { drawSamples } from '../sample-set/draw-samples.ts'
 import { noteImageFolder, readNotedImageFolder } from './noted-image-folder.ts'
+import { watchProject } from './watch-project.ts'
 
 export function createProjectHandlers(context: CoreContext): ServiceHandlers<typeof project> {
+  const { host, projects, folders, recent } = context
   return {
-    open: ({ imageFolder, projectFolder, create }) => {
-      const opened = context.projects.open({
-        imageFolder: imageFolder ?? notedOf(projectFolder),
-        projectFolder,
+    open: async ({ imageFolder, projectFolder, create }) => {
+      const apart = projectFolder === null ? null : await folders.resolve(projectFolder)
+      const opened = projects.open({
+        imageFolder: await folders.resolve(imageFolder ?? notedOf(apart)),
+        projectFolder: apart,
         create,
       })
-      if (projectFolder !== null) noteImageFolder(opened.projectFolder, opened.imageFolder)
+      if (apart !== null) noteImageFolder(opened.projectFolder, opened.imageFolder)
+      recent.add({ imageFolder: opened.imageFolder, projectFolder: apart === null ? null : opened.projectFolder })
       return describe(opened)
     },
-    get: ({ projectId }) => describe(context.projects.get(projectId)),
-    list: () => context.projects.list().map(describe),
-    drawSamples: (input, { signal }) => drawSamples(context.host, input, signal),
+    get: ({ projectId }) => describe(projects.get(projectId)),
+    list: () => projects.list().map(describe),
+    recent: () => recent.list(),
+    forget: ({ imageFolder }) => {
+      recent.forget(imageFolder)
+      return {}
+    },
+    watch: ({ projectId }, { signal }) => watchProject(projects.get(projectId), signal),
+    async *drawSamples({ folder, ...set }, { signal }) {
+      if (folder === null) return yield* drawOwnSamples(host, set, signal)
+      const target = await folders.resolve(folder)
+      for await (const event of drawSamples(host, { ...set, folder: target }, signal))
+        yield { ...event, folder: target }
+    },
   }
 }
 

@@ -1,0 +1,67 @@
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join, resolve, sep } from 'node:path'
+import { AppError } from '../../../shared/errors.ts'
+import type { Host } from '../host.ts'
+import type { RecentProjects } from '../project/recent-projects.ts'
+import { sampleSetsFolder } from '../sample-set/draw-own-samples.ts'
+
+/** Which folders a page may name. */
+export interface FolderAccess {
+  /**
+   * The path without links, as far as it exists: what is used afterwards is what was looked at. Errors: forbidden
+   * outside of what is allowed, whether or not there is anything.
+   */
+  resolve(path: string): Promise<string>
+  /** Like `resolve`, for looking around: below the roots only. */
+  resolveBelowRoots(path: string): Promise<string>
+  /** Those that are there now. Empty where the host gives none. */
+  roots(): Promise<readonly string[]>
+}
+
+/**
+ * In browser mode a page may name only folders below the roots that the server was started with. Beside them it may open
+ * what this person has opened before, and the sample set.
+ */
+export function createFolderAccess(host: Host, recent: Pick<RecentProjects, 'entries'>): FolderAccess {
+  const giveRoots = host.shell?.roots
+
+  async function roots(): Promise<readonly string[]> {
+    const found = await Promise.all((giveRoots?.() ?? []).map((root) => realpath(root).catch(() => null)))
+    return [...new Set(found.filter((root) => root !== null))]
+  }
+
+  async function resolveIf(path: string, isAllowed: (real: string) => Promise<boolean> | boolean): Promise<string> {
+    if (giveRoots === undefined) return resolve(path)
+    const real = await realPathOf(resolve(path))
+    if ((await roots()).some((root) => isWithin(root, real)) || (await isAllowed(real))) return real
+    throw new AppError(
+      'forbidden',
+      `${path} is outside of the folders that Athanor may show here. Start it with this folder, or with --root.`,
+    )
+  }
+
+  return {
+    roots,
+    resolveBelowRoots: (path) => resolveIf(path, () => false),
+    resolve: (path) =>
+      resolveIf(path, async (real) => {
+        const isKnown = recent.entries().some((entry) => entry.imageFolder === real || entry.projectFolder === real)
+        return isKnown || isWithin(await realPathOf(sampleSetsFolder(host)), real)
+      }),
+  }
+}
+
+/** `/srv/data-evil` is not within `/srv/data`. */
+export function isWithin(root: string, path: string): boolean {
+  return path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)
+}
+
+/** Of what does not exist, its nearest folder that does counts. */
+async function realPathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch {
+    const parent = dirname(path)
+    return parent === path ? path : join(await realPathOf(parent), basename(path))
+  }
+}
