@@ -11,6 +11,8 @@ export interface ProjectLayout {
   readonly thumbnailsFile: string
   readonly backupsFolder: string
   readonly exportsFolder: string
+  /** Disposable: what is missing in it is computed again. */
+  readonly featuresFolder: string
   runFolder(runId: RunId): string
   modelFolder(modelId: ModelId): string
 }
@@ -21,6 +23,7 @@ export function layoutOf(projectFolder: string): ProjectLayout {
     thumbnailsFile: join(projectFolder, 'thumbnails.sqlite'),
     backupsFolder: join(projectFolder, 'backups'),
     exportsFolder: join(projectFolder, 'exports'),
+    featuresFolder: join(projectFolder, 'features'),
     runFolder: (runId) => join(projectFolder, 'runs', runId),
     modelFolder: (modelId) => join(projectFolder, 'models', modelId),
   }

@@ -4,8 +4,8 @@ import type { Recipe } from '../../../shared/domain/recipe.ts'
 import type { OpenProject } from '../core-context.ts'
 import { rowOf } from '../database/row-ids.ts'
 import { readManifest } from '../models/read-manifest.ts'
+import { readDecisiveVersions } from '../system/decisive-versions.ts'
 import { listRuns } from './run-repository.ts'
-import { decisiveVersions } from './train-job.ts'
 
 /**
  * The share of labelled images whose features an earlier run with the same backbone has left behind, by what that run
@@ -39,7 +39,7 @@ function leavesFeatures(one: Recipe, other: Recipe): boolean {
 function isOfSameVersions(project: OpenProject, modelId: Parameters<typeof readManifest>[1]): boolean {
   try {
     const { versions } = readManifest(project, modelId)
-    return Object.entries(decisiveVersions()).every(([name, version]) => versions[name] === version)
+    return Object.entries(readDecisiveVersions()).every(([name, version]) => versions[name] === version)
   } catch {
     return false
   }

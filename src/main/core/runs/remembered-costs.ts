@@ -6,7 +6,7 @@ import { DeviceId } from '../../../shared/domain/device.ts'
 import { ProjectId } from '../../../shared/domain/ids.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
 import type { Host } from '../host.ts'
-import { decisiveVersions } from './train-job.ts'
+import { readDecisiveVersions } from '../system/decisive-versions.ts'
 
 /** What an image of a project costs on this machine, by a warm-up or by runs that have ended. */
 export const RunCost = z.strictObject({
@@ -86,6 +86,6 @@ function shapeOf(recipe: Recipe): string {
     threads,
     training,
     machine,
-    decisiveVersions(),
+    readDecisiveVersions(),
   ])
 }

@@ -4,16 +4,8 @@ import type { OpenProject } from '../core-context.ts'
 import { modelIdOf, rowOf } from '../database/row-ids.ts'
 import { getDataset, readEntries } from '../datasets/dataset-repository.ts'
 import type { Host } from '../host.ts'
-import { readVersions } from '../system/read-versions.ts'
+import { readDecisiveVersions } from '../system/decisive-versions.ts'
 import { getRun } from './run-repository.ts'
-
-const decisive = ['athanor', 'tfjs', 'sharp', 'libvips'] as const
-
-/** Versions that the numbers of a run may depend on. The trainer adds that of its own Node. */
-export function decisiveVersions(): Record<string, string> {
-  const versions = readVersions()
-  return Object.fromEntries(decisive.map((name) => [name, versions[name] ?? 'unknown']))
-}
 
 /** Everything that the trainer needs for a run of the catalog. */
 export function trainJobOf(
@@ -33,7 +25,7 @@ export function trainJobOf(
     modelFolder: layout.modelFolder(modelId),
     storeFolder,
     featuresFolder: layout.featuresFolder,
-    versions: decisiveVersions(),
+    versions: readDecisiveVersions(),
     dataset: { id: datasetId, hash, classes, entries: readEntries(reader, datasetId) },
     resume,
   }
