@@ -5,10 +5,10 @@ import type { trainer } from '../shared/contract/trainer.ts'
 import { AppError } from '../shared/errors.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { infer } from './evaluation/infer.ts'
-import { inferenceBatchSize, openClassifier } from './evaluation/open-classifier.ts'
+import { inferenceBatchSize } from './evaluation/open-classifier.ts'
 import { createProgressGate } from './evaluation/progress-gate.ts'
 import { summarize, type Sample } from './evaluation/summarize.ts'
-import { loadModel } from './load-model.ts'
+import { openModel } from './open-model.ts'
 
 type EvaluateInput = z.output<typeof trainer.evaluate.input>
 
@@ -24,8 +24,7 @@ export async function* evaluate(
     .filter((entry) => entry.split === split)
     .map((entry) => ({ file: join(imageFolder, entry.path), contentHash: entry.contentHash, entry }))
   if (items.length === 0) throw new AppError('not-enough-data', `The dataset has no images in its ${split} split.`)
-  const model = await loadModel(modelFolder)
-  const classifier = await openClassifier(model, device)
+  const { manifest, classifier, release } = await openModel({ modelFolder, device })
   try {
     const samples: Sample[] = []
     const missing: { path: string; reason: string }[] = []
@@ -48,9 +47,9 @@ export async function* evaluate(
           (missing[0]?.reason ?? ''),
       )
     }
-    const { classes } = model.manifest
+    const { classes } = manifest
     yield { kind: 'finished', evaluation: summarize({ split, classes, samples, missing }) }
   } finally {
-    await classifier.close()
+    await release()
   }
 }

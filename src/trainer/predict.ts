@@ -5,10 +5,10 @@ import type { Prediction } from '../shared/domain/model.ts'
 import { AppError } from '../shared/errors.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { infer, type Inferred, type InferItem } from './evaluation/infer.ts'
-import { inferenceBatchSize, openClassifier } from './evaluation/open-classifier.ts'
+import { inferenceBatchSize } from './evaluation/open-classifier.ts'
 import { indexOfLargest, softmax } from './evaluation/probabilities.ts'
 import { createProgressGate } from './evaluation/progress-gate.ts'
-import { loadModel } from './load-model.ts'
+import { openModel, type ModelPlace, type OpenModel } from './open-model.ts'
 
 type PredictInput = z.output<typeof trainer.predict.input>
 
@@ -17,11 +17,11 @@ type PredictInput = z.output<typeof trainer.predict.input>
  * Errors: those of loading the model, no-device, not-finite.
  */
 export async function* predict(
-  { modelFolder, device, files }: PredictInput,
+  { files, ...place }: PredictInput,
   { signal }: HandlerContext,
+  open: (place: ModelPlace) => Promise<OpenModel> = openModel,
 ): AsyncGenerator<PredictEvent, void, undefined> {
-  const model = await loadModel(modelFolder)
-  const classifier = await openClassifier(model, device)
+  const { manifest, classifier, release } = await open(place)
   try {
     const items = files.map((file) => ({ file, contentHash: null }))
     const isDue = createProgressGate()
@@ -29,12 +29,12 @@ export async function* predict(
     yield { kind: 'progress', done, total: files.length }
     const batchSize = inferenceBatchSize(classifier.preprocessing.cropPx)
     for await (const { results } of infer(classifier, items, { batchSize, signal })) {
-      yield { kind: 'predictions', predictions: results.map((result) => predictionOf(result, model.manifest.classes)) }
+      yield { kind: 'predictions', predictions: results.map((result) => predictionOf(result, manifest.classes)) }
       done += results.length
       if (isDue(done, files.length)) yield { kind: 'progress', done, total: files.length }
     }
   } finally {
-    await classifier.close()
+    await release()
   }
 }
 

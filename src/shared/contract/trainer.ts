@@ -3,7 +3,7 @@ import { BackboneCard, BackboneName } from '../domain/backbone.ts'
 import { DatasetEntry } from '../domain/dataset.ts'
 import { DeviceId, DeviceReport } from '../domain/device.ts'
 import { ExportFormat } from '../domain/export.ts'
-import { DatasetId, ModelId, RunId, Sha256 } from '../domain/ids.ts'
+import { DatasetId, ImageId, ModelId, RunId, Sha256 } from '../domain/ids.ts'
 import { ClassName } from '../domain/label.ts'
 import { Explanation, ModelManifest } from '../domain/model.ts'
 import { Recipe } from '../domain/recipe.ts'
@@ -48,18 +48,35 @@ export const TrainEvent = z.discriminatedUnion('kind', [
 ])
 export type TrainEvent = z.infer<typeof TrainEvent>
 
-/** What one image costs on a device, by what is done with it. */
+/** What one image costs on a device, by what is done with it; reading it is included. */
 export const StepMeasurement = z.strictObject({
   device: DeviceId,
   deviceName: z.string(),
   microBatchSize: z.int().positive(),
   /** Forward, loss, backward and update; null where the recipe trains nothing but the output layer. */
   trainSecondsPerImage: z.number().positive().nullable(),
-  /** Reading a picture and one forward pass. */
+  /** One forward pass. */
   inferSecondsPerImage: z.number().positive(),
+  /** The most that the process held. */
   memoryBytes: z.int().nonnegative(),
 })
 export type StepMeasurement = z.infer<typeof StepMeasurement>
+
+const ImageToPredict = z.strictObject({ imageId: ImageId, path: z.string(), contentHash: Sha256 })
+
+export const SuggestedBatch = z.strictObject({
+  predictions: z.array(
+    z.strictObject({
+      imageId: ImageId,
+      contentHash: Sha256,
+      /** In the order of the model's classes. */
+      probabilities: z.instanceof(Float32Array),
+    }),
+  ),
+  /** Images that gave no answer. */
+  failedCount: z.int().nonnegative(),
+})
+export type SuggestedBatch = z.infer<typeof SuggestedBatch>
 
 const withModel = z.strictObject({
   /** Holds `model.json` and `weights.safetensors`. */
@@ -78,8 +95,31 @@ export const trainer = {
     EvaluateEvent,
   ),
   explain: call(withModel.extend({ file: z.string(), explained: ClassName.nullable() }), Explanation),
-  /** A short warm-up with the recipe's shapes on random pixels. */
-  measure: call(z.strictObject({ recipe: Recipe, classCount: z.int().min(2) }), StepMeasurement),
+  /** A short warm-up with the recipe's shapes on random pixels; a few of the pictures tell what reading one costs. */
+  measure: call(
+    z.strictObject({
+      recipe: Recipe,
+      classCount: z.int().min(2),
+      /** Absolute paths; those that cannot be read count for nothing. */
+      files: z.array(z.string()).max(64).default([]),
+    }),
+    StepMeasurement,
+  ),
+  /** Predicts images of a catalog; batches come as they are made. Images that are gone, changed or unreadable have no answer. */
+  suggest: stream(
+    withModel.extend({
+      imageFolder: z.string(),
+      images: z.array(ImageToPredict),
+      /** Features that runs have cached are used, and added to, where the model's backbone was frozen. */
+      features: z.strictObject({
+        folder: z.string(),
+        versions: z.record(z.string(), z.string()),
+        /** Begins the names of the files that are written. */
+        writer: z.string().regex(/^[\w-]{1,80}$/),
+      }),
+    }),
+    SuggestedBatch,
+  ),
   predict: stream(withModel.extend({ files: z.array(z.string()) }), PredictEvent),
   export: stream(
     withModel.extend({

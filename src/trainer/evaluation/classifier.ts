@@ -1,4 +1,4 @@
-import { tensor4d, tidy } from '@tensorflow/tfjs-core'
+import { tensor4d, tidy, type Tensor } from '@tensorflow/tfjs-core'
 import type { Preprocessing } from '../../shared/domain/backbone.ts'
 import { forwardInfer } from '../network/forward.ts'
 import type { Network, NodeId } from '../network/graph.ts'
@@ -28,19 +28,11 @@ export interface ForwardOptions {
 
 /** Runs the network in inference mode over pixels, each [cropPx, cropPx, 3] and 8 bits, at most `slots` of them. */
 export async function forwardPixels(
-  { network, parameters, preprocessing }: Classifier,
+  classifier: Classifier,
   images: readonly Uint8Array[],
-  { slots, until }: ForwardOptions,
+  options: ForwardOptions,
 ): Promise<Outputs> {
-  const { cropPx } = preprocessing
-  const valuesPerImage = cropPx * cropPx * 3
-  // A fresh array for each batch: some devices read it only when the tensor is first used.
-  const input = new Float32Array(slots * valuesPerImage)
-  images.forEach((values, index) => normalisePixels(values, preprocessing, input, index * valuesPerImage))
-  const output = tidy(() => {
-    const x = tensor4d(input, [slots, cropPx, cropPx, 3])
-    return forwardInfer(network, parameters, x, until === undefined ? {} : { until })
-  })
+  const output = forwardTensor(classifier, images, options)
   try {
     const values = await output.data<'float32'>()
     const shape = output.shape.slice(1)
@@ -49,4 +41,21 @@ export async function forwardPixels(
   } finally {
     output.dispose()
   }
+}
+
+/** The same as a tensor on the device, [slots, ...]; the caller disposes it. */
+export function forwardTensor(
+  { network, parameters, preprocessing }: Classifier,
+  images: readonly Uint8Array[],
+  { slots, until }: ForwardOptions,
+): Tensor {
+  const { cropPx } = preprocessing
+  const valuesPerImage = cropPx * cropPx * 3
+  // A fresh array for each batch: some devices read it only when the tensor is first used.
+  const input = new Float32Array(slots * valuesPerImage)
+  images.forEach((values, index) => normalisePixels(values, preprocessing, input, index * valuesPerImage))
+  return tidy(() => {
+    const x = tensor4d(input, [slots, cropPx, cropPx, 3])
+    return forwardInfer(network, parameters, x, until === undefined ? {} : { until })
+  })
 }

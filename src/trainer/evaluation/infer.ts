@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { NodeId } from '../network/graph.ts'
 import { forwardPixels, type Classifier } from './classifier.ts'
 import { readAhead } from './read-ahead.ts'
@@ -52,6 +53,9 @@ export async function* infer<I extends InferItem>(
   for await (const next of reads) {
     batch.push(next)
     if (readableIn(batch).length < slots) continue
+    // Messages, such as the one that asks to stop, come in between two batches only.
+    await turn()
+    signal?.throwIfAborted()
     yield await runBatch(classifier, batch, { slots, until })
     batch = []
   }

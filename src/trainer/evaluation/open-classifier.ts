@@ -7,6 +7,7 @@ import type { Classifier } from './classifier.ts'
 export interface OpenClassifier extends Classifier {
   /** The device that computes. */
   readonly device: DeviceId
+  readonly threads: number
   /** Frees the parameters and the device. */
   close(): Promise<void>
 }
@@ -24,6 +25,7 @@ export async function openClassifier(
       parameters,
       preprocessing: manifest.preprocessing,
       device: active.id,
+      threads: active.threads,
       close: async () => {
         disposeParameters(parameters)
         await active.dispose()

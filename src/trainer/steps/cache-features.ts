@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { TrainerEvent } from '../../shared/domain/run.ts'
-import { infer } from '../evaluation/infer.ts'
 import { inferenceBatchSize } from '../evaluation/open-classifier.ts'
-import { stageInput } from '../network/resnet.ts'
-import { openFeatureCache } from './feature-cache.ts'
 import type { FeatureCache } from './feature-cache.ts'
+import { featureKeyOf } from './feature-key.ts'
 import type { LabelledFeatures } from './fit-head.ts'
+import { featuresThroughCache, headWidth, openHeadCache } from './infer-through-cache.ts'
 import { createProgress } from './progress.ts'
 import type { Session } from './session.ts'
 
@@ -21,33 +20,26 @@ export interface SplitFeatures {
  */
 export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEvent, SplitFeatures> {
   const { job, world, network, entries, preprocessing, missing } = session
-  const width = widthOf(session)
-  const cache = await openFeatureCache(job.featuresFolder, { key: keyOf(session), width, writer: job.runId })
+  const cache = await openSessionCache(session)
   try {
-    const wanted = [...entries.train, ...entries.validation]
-    const items = wanted
-      .filter(({ contentHash }) => cache.get(contentHash) === undefined)
-      .map((entry) => ({ entry, file: join(job.imageFolder, entry.path), contentHash: entry.contentHash }))
-    let done = wanted.length - items.length
-    const progress = createProgress({ phase: 'caching-features', total: wanted.length, done, now: world.now })
-    const options = {
-      batchSize: inferenceBatchSize(preprocessing.cropPx),
-      until: stageInput(network, 'head'),
-      signal: world.signal,
-    }
-    for await (const { results } of infer(session, items, options)) {
-      const fresh = new Map<string, Float32Array>()
-      for (const { item, output, problem } of results) {
-        if (problem === null) fresh.set(item.contentHash, output)
-        else missing.note(item.entry.path, problem)
-      }
-      await cache.add(fresh)
+    const items = [...entries.train, ...entries.validation].map((entry) => ({
+      entry,
+      file: join(job.imageFolder, entry.path),
+      contentHash: entry.contentHash,
+    }))
+    const known = items.filter(({ contentHash }) => cache.get(contentHash) !== undefined).length
+    const progress = createProgress({ phase: 'caching-features', total: items.length, done: known, now: world.now })
+    let done = 0
+    const options = { cache, batchSize: inferenceBatchSize(preprocessing.cropPx), signal: world.signal }
+    for await (const { results } of featuresThroughCache(session, items, options)) {
       world.signal.throwIfAborted()
+      for (const { item, problem } of results) if (problem !== null) missing.note(item.entry.path, problem)
       done += results.length
-      const event = progress.step(done)
+      const event = done <= known ? null : progress.step(done)
       if (event) yield event
     }
     yield* missing.takeWarnings()
+    const width = headWidth(network)
     const collect = (of: readonly DatasetEntry[]) => collectFeatures(of, cache, width)
     return { train: collect(entries.train), validation: collect(entries.validation) }
   } finally {
@@ -55,17 +47,12 @@ export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEv
   }
 }
 
-function widthOf({ network }: Session): number {
-  const head = network.nodes.find((node) => node.kind === 'dense')
-  if (head?.kind !== 'dense') throw new Error('The network has no output layer.')
-  return head.inFeatures
-}
-
-/** Everything that a feature depends on beside the file. */
-function keyOf({ identity, preprocessing, backbone }: Session): unknown {
-  const { recipe, device, threads, versions } = identity
-  const start = backbone?.sha256 ?? `random ${recipe.seed}`
-  return { start, architecture: recipe.architecture, preprocessing, device, threads, versions }
+/** The features of everything below the output layer as the run began with it. */
+export function openSessionCache({ job, identity, preprocessing, network }: Session): Promise<FeatureCache> {
+  return openHeadCache(network, job.featuresFolder, {
+    key: featureKeyOf({ ...identity, preprocessing }),
+    writer: job.runId,
+  })
 }
 
 function collectFeatures(entries: readonly DatasetEntry[], cache: FeatureCache, width: number): LabelledFeatures {

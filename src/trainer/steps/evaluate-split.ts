@@ -1,52 +1,94 @@
 import { join } from 'node:path'
+import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { Evaluation } from '../../shared/domain/metrics.ts'
 import type { TrainerEvent } from '../../shared/domain/run.ts'
 import type { Split } from '../../shared/domain/split.ts'
-import { infer } from '../evaluation/infer.ts'
+import { infer, type Inferred } from '../evaluation/infer.ts'
 import { inferenceBatchSize } from '../evaluation/open-classifier.ts'
 import { summarize } from '../evaluation/summarize.ts'
 import type { Sample } from '../evaluation/summarize.ts'
+import { openSessionCache } from './cache-features.ts'
+import type { FeatureCache } from './feature-cache.ts'
+import { isBackboneFrozen } from './feature-key.ts'
+import { featuresThroughCache, logitsOfFeatures } from './infer-through-cache.ts'
 import { createProgress } from './progress.ts'
 import type { Session } from './session.ts'
 
-/** How good the network is now on one split of the dataset. */
-export async function* evaluateSplit(session: Session, split: Split): AsyncGenerator<TrainerEvent, Evaluation> {
+interface Item {
+  readonly entry: DatasetEntry
+  readonly file: string
+  readonly contentHash: string
+}
+
+/**
+ * How good the network is now on one split of the dataset. Given the cache of a frozen backbone's features, only images
+ * that are not in it are read.
+ */
+export async function* evaluateSplit(
+  session: Session,
+  split: Split,
+  cache: FeatureCache | null = null,
+): AsyncGenerator<TrainerEvent, Evaluation> {
   const { job, world, preprocessing, missing: register } = session
-  const items = session.entries[split].map((entry) => ({
+  const items = session.entries[split].map((entry): Item => ({
     entry,
     file: join(job.imageFolder, entry.path),
     contentHash: entry.contentHash,
   }))
+  const options = { batchSize: inferenceBatchSize(preprocessing.cropPx), signal: world.signal }
+  const batches =
+    cache === null ? infer(session, items, options) : featuresThroughCache(session, items, { ...options, cache })
   const progress = createProgress({ phase: 'evaluating', total: items.length, now: world.now })
-  const samples: Sample[] = []
-  const missing: { path: string; reason: string }[] = []
-  let done = 0
-  const batchSize = inferenceBatchSize(preprocessing.cropPx)
-  for await (const { results } of infer(session, items, { batchSize, signal: world.signal })) {
+  const outputs = new Map<Item, Inferred<Item>>()
+  for await (const { results } of batches) {
     world.signal.throwIfAborted()
-    for (const { item, output, problem } of results) {
-      if (problem === null) samples.push({ ...item.entry, logits: output })
-      else {
-        missing.push({ path: item.entry.path, reason: problem.message })
-        register.note(item.entry.path, problem)
-      }
+    for (const result of results) {
+      outputs.set(result.item, result)
+      if (result.problem !== null) register.note(result.item.entry.path, result.problem)
     }
-    done += results.length
-    const event = progress.step(done)
+    const event = progress.step(outputs.size)
     if (event) yield event
   }
-  return summarize({ split, classes: job.dataset.classes, samples, missing })
+  const inOrder = items.flatMap((item) => outputs.get(item) ?? [])
+  return summarize({
+    split,
+    classes: job.dataset.classes,
+    samples: await samplesOf(session, inOrder, { areFeatures: cache !== null }),
+    missing: inOrder.flatMap(({ item, problem }) =>
+      problem === null ? [] : [{ path: item.entry.path, reason: problem.message }],
+    ),
+  })
+}
+
+/** All features go through the output layer at once, in order, so that the bits do not depend on which were cached. */
+async function samplesOf(
+  session: Session,
+  results: readonly Inferred<Item>[],
+  { areFeatures }: { readonly areFeatures: boolean },
+): Promise<Sample[]> {
+  const read = results.flatMap(({ item, output }) => (output === null ? [] : [{ entry: item.entry, output }]))
+  if (!areFeatures) return read.map(({ entry, output }) => ({ ...entry, logits: output }))
+  const logits = await logitsOfFeatures(
+    session,
+    read.map(({ output }) => output),
+  )
+  return read.map(({ entry }, row) => ({ ...entry, logits: logits[row] ?? [] }))
 }
 
 /** Of every split that has images, but training. */
 export async function* evaluateAll(session: Session): AsyncGenerator<TrainerEvent, Evaluation[]> {
-  const evaluations: Evaluation[] = []
-  for (const split of ['validation', 'test'] as const) {
-    if (session.entries[split].length === 0) continue
-    const evaluation = yield* evaluateSplit(session, split)
-    evaluations.push(evaluation)
-    yield { kind: 'evaluation', evaluation }
+  const cache = isBackboneFrozen(session.job.recipe) ? await openSessionCache(session) : null
+  try {
+    const evaluations: Evaluation[] = []
+    for (const split of ['validation', 'test'] as const) {
+      if (session.entries[split].length === 0) continue
+      const evaluation = yield* evaluateSplit(session, split, cache)
+      evaluations.push(evaluation)
+      yield { kind: 'evaluation', evaluation }
+    }
+    yield* session.missing.takeWarnings()
+    return evaluations
+  } finally {
+    await cache?.close()
   }
-  yield* session.missing.takeWarnings()
-  return evaluations
 }

@@ -2,17 +2,23 @@ import type { z } from 'zod'
 import type { EvaluateEvent, models, PredictEvent } from '../../../shared/contract/models.ts'
 import type { HandlerContext, ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import type { CoreContext } from '../core-context.ts'
-import { openTrainer } from '../processes/open-process.ts'
-import { listFiles } from './list-files.ts'
 import { readEntries } from '../datasets/dataset-repository.ts'
+import { openTrainer } from '../processes/open-process.ts'
+import { explainPicture } from './explain-picture.ts'
+import { listFiles } from './list-files.ts'
 import { listModelIds, readManifest } from './read-manifest.ts'
 import { storeEvaluation } from './store-evaluation.ts'
+import { suggestLabels, type Suggesting } from './suggest-labels.ts'
+import { createWarmTrainer, type WarmTrainer } from './warm-trainer.ts'
 
 type EvaluateInput = z.output<typeof models.evaluate.input>
 type PredictInput = z.output<typeof models.predict.input>
 
 export function createModelsHandlers(context: CoreContext): ServiceHandlers<typeof models> {
   const { host, projects } = context
+  const warm = createWarmTrainer(host)
+  const suggesting: Suggesting = new Set()
+  context.onClose(() => warm.close())
   return {
     list: ({ projectId }) => {
       const project = projects.get(projectId)
@@ -28,13 +34,15 @@ export function createModelsHandlers(context: CoreContext): ServiceHandlers<type
     },
     get: ({ projectId, modelId }) => readManifest(projects.get(projectId), modelId),
     evaluate: (input, handler) => evaluate(context, input, handler),
-    predict: (input, handler) => predict(context, input, handler),
+    predict: (input, handler) => predict(context, input, { ...handler, warm }),
+    suggest: (input, { signal }) => suggestLabels(context, input, { suggesting, signal }),
+    explain: (input, { signal }) => explainPicture(context, input, { warm, signal }),
   }
 }
 
 /** Runs in a trainer process of its own; the result is stored with the model before it is answered. */
 async function* evaluate(
-  { host, projects }: CoreContext,
+  { host, projects, changes }: CoreContext,
   { projectId, modelId, split, device }: EvaluateInput,
   { signal }: HandlerContext,
 ): AsyncGenerator<EvaluateEvent, void, undefined> {
@@ -46,7 +54,10 @@ async function* evaluate(
   try {
     const job = { modelFolder: layout.modelFolder(modelId), device, imageFolder, split, entries }
     for await (const event of trainer.client.evaluate(job, { signal })) {
-      if (event.kind === 'finished') storeEvaluation(project, modelId, event.evaluation)
+      if (event.kind === 'finished') {
+        storeEvaluation(project, modelId, event.evaluation)
+        changes.tell(projectId, { what: ['models'], imageIds: null })
+      }
       yield event
     }
   } finally {
@@ -56,9 +67,9 @@ async function* evaluate(
 
 /** Paths are answered as they were given, what lies in a folder with the folder in front. */
 async function* predict(
-  { host, projects }: CoreContext,
+  { projects }: CoreContext,
   { projectId, modelId, paths, device }: PredictInput,
-  { signal }: HandlerContext,
+  { signal, warm }: HandlerContext & { readonly warm: WarmTrainer },
 ): AsyncGenerator<PredictEvent, void, undefined> {
   const project = projects.get(projectId)
   readManifest(project, modelId)
@@ -66,24 +77,16 @@ async function* predict(
   if (refused.length > 0) yield { kind: 'predictions', predictions: [...refused] }
   if (files.length === 0) return
   const given = new Map(files.map(({ file, path }) => [file, path]))
-  const trainer = openTrainer(host)
-  try {
-    const job = {
-      modelFolder: project.layout.modelFolder(modelId),
-      device,
-      files: files.map(({ file }) => file),
+  await using trainer = await warm.borrow(signal)
+  const job = { modelFolder: project.layout.modelFolder(modelId), device, files: files.map(({ file }) => file) }
+  for await (const event of trainer.client.predict(job, { signal })) {
+    if (event.kind === 'progress') yield event
+    else {
+      const predictions = event.predictions.map((prediction) => ({
+        ...prediction,
+        path: given.get(prediction.path) ?? prediction.path,
+      }))
+      yield { kind: 'predictions', predictions }
     }
-    for await (const event of trainer.client.predict(job, { signal })) {
-      if (event.kind === 'progress') yield event
-      else {
-        const predictions = event.predictions.map((prediction) => ({
-          ...prediction,
-          path: given.get(prediction.path) ?? prediction.path,
-        }))
-        yield { kind: 'predictions', predictions }
-      }
-    }
-  } finally {
-    await trainer.close()
   }
 }

@@ -1,4 +1,4 @@
-import { cropOffsetPx } from '../crop-offset.ts'
+import { cropOffsetPx } from '../../evaluation/crop-offset.ts'
 import type { Preprocessing } from '../../../shared/domain/backbone.ts'
 import { floatTensor, intTensor, nodeProto, type Attribute } from './model-proto.ts'
 import type { GraphParts } from './network-graph.ts'

@@ -1,5 +1,5 @@
 import type { Preprocessing } from '../../../shared/domain/backbone.ts'
-import { cropOffsetPx } from '../crop-offset.ts'
+import { cropOffsetPx } from '../../evaluation/crop-offset.ts'
 
 /**
  * The text of `preprocess.mjs`: resizing and cropping in plain JavaScript, with the same fixed-point arithmetic that the
