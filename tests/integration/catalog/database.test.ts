@@ -253,17 +253,18 @@ describe('backups', () => {
   })
 
   test('that cannot be made leave nothing behind and keep the older ones', () => {
+    const format = allMigrations.length
     const folder = temporaryFolder()
     const { file, options } = placeIn(folder)
     const catalog = openCatalog(file, options)
     mkdirSync(options.backupsFolder)
-    writeFileSync(join(options.backupsFolder, 'catalog-000007-format-1-regular.sqlite'), 'older')
+    writeFileSync(join(options.backupsFolder, `catalog-000007-format-${format}-regular.sqlite`), 'older')
     // A folder of that name stands in the way of the copy.
-    mkdirSync(join(options.backupsFolder, 'catalog-000008-format-1-regular.sqlite'))
+    mkdirSync(join(options.backupsFolder, `catalog-000008-format-${format}-regular.sqlite`))
     expect(() => backUp(catalog.writer.connection, options.backupsFolder, 'regular')).not.toThrow()
-    mkdirSync(join(options.backupsFolder, 'catalog-000010-format-1-regular.sqlite.new'))
+    mkdirSync(join(options.backupsFolder, `catalog-000010-format-${format}-regular.sqlite.new`))
     expect(() => backUp(catalog.writer.connection, options.backupsFolder, 'regular')).toThrow()
-    expect(readdirSync(options.backupsFolder)).toContain('catalog-000007-format-1-regular.sqlite')
+    expect(readdirSync(options.backupsFolder)).toContain(`catalog-000007-format-${format}-regular.sqlite`)
     catalog.close()
   })
 })

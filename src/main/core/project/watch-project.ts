@@ -23,6 +23,8 @@ export function watchProject(project: OpenProject, signal: AbortSignal): AsyncGe
     waiting.add(change)
   })
   const timer = setInterval(() => {
+    // The project was closed under those who watch it.
+    if (!project.writer.connection.open) return end()
     const what = others.look()
     if (what.length > 0) waiting.add({ what, imageIds: null })
   }, pollMs)
