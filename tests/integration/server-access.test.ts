@@ -4,12 +4,15 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createCore, type Core } from '../../src/main/core/create-core.ts'
 import { createNodeHost } from '../../src/main/core/processes/node-host.ts'
 import { startServer, type RunningServer } from '../../src/main/server/start-server.ts'
 import { coreContract } from '../../src/shared/contract/index.ts'
+import { pictureAddress, uploadAddress, uploadBytesMax } from '../../src/shared/contract/picture-address.ts'
+import { ImageId, ProjectId, RunId, UploadId } from '../../src/shared/domain/ids.ts'
 import { createClient } from '../../src/shared/rpc/client.ts'
 import { webSocketChannel } from '../../src/shared/rpc/web-socket-channel.ts'
 
@@ -34,6 +37,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'secret.html'), 'the secret')
   writeFileSync(join(folder, 'page-evil', 'index.html'), 'the secret')
   symlinkSync(join(folder, 'secret.html'), join(folder, 'page', 'link.html'))
+  // Without roots: what may be opened is tested elsewhere.
   core = createCore(createNodeHost())
 })
 afterAll(async () => {
@@ -52,7 +56,7 @@ beforeEach(async () => {
 })
 afterEach(() => server.close())
 
-function ask(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): Promise<Answer> {
+function ask(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET', sent?: Uint8Array): Promise<Answer> {
   return new Promise((resolve, reject) => {
     send({ host: '127.0.0.1', port: server.port, path, method, headers, agent: false }, (response) => {
       let body = ''
@@ -60,7 +64,7 @@ function ask(path: string, headers: OutgoingHttpHeaders = {}, method = 'GET'): P
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
     })
       .on('error', reject)
-      .end()
+      .end(sent)
   })
 }
 
@@ -318,6 +322,72 @@ describe('the files', () => {
   })
 })
 
+describe('pictures and uploads', () => {
+  const contentHash = 'a'.repeat(64)
+  const projectId = ProjectId.parse('00000000-0000-4000-8000-000000000000')
+  const image = { projectId, imageId: ImageId.parse(1), contentHash }
+  const addresses: [string, string][] = [
+    ['GET', pictureAddress({ kind: 'thumbnail', ...image })],
+    ['GET', pictureAddress({ kind: 'view', ...image })],
+    ['GET', pictureAddress({ kind: 'full', ...image })],
+    ['GET', pictureAddress({ kind: 'seen', projectId, runId: RunId.parse('run-1'), epoch: 1 })],
+    ['GET', pictureAddress({ kind: 'upload', projectId, uploadId: UploadId.parse(projectId) })],
+    ['POST', uploadAddress(projectId)],
+  ]
+
+  test.each(addresses)('%s %s is guarded like the page', async (method, path) => {
+    const cookie = await enter()
+    const origin = ownOrigin()
+    expect(await ask(path, { origin }, method)).toMatchObject({ status: 401 })
+    expect(await ask(`${path}?token=${token}`, { origin }, method)).toMatchObject({ status: 401 })
+    expect(await ask(path, { cookie, origin: 'http://evil.example' }, method)).toMatchObject({ status: 403 })
+    expect(await ask(path, { cookie, origin: 'null' }, method)).toMatchObject({ status: 403 })
+    expect(await ask(path, { cookie, origin, host: `evil.example:${server.port}` }, method)).toMatchObject({
+      status: 403,
+    })
+    const embedded = { cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }
+    expect(await ask(path, embedded, method)).toMatchObject({ status: 403 })
+    // Through all of it, there is no such project.
+    expect(await ask(path, { cookie, origin }, method)).toMatchObject({ status: 404 })
+  })
+
+  test('a POST without an origin, or to anything else, is refused', async () => {
+    const cookie = await enter()
+    expect(await ask(uploadAddress(projectId), { cookie }, 'POST')).toMatchObject({ status: 403 })
+    expect(await ask('/uploads/..%2f', { cookie, origin: ownOrigin() }, 'POST')).toMatchObject({ status: 405 })
+    expect(await ask(addresses[0]?.[1] ?? '', { cookie, origin: ownOrigin() }, 'POST')).toMatchObject({ status: 405 })
+  })
+
+  test('an upload of an open project is kept and shown, and one that is too large is told so', async () => {
+    const cookie = await enter()
+    const origin = ownOrigin()
+    const images = join(folder, 'images')
+    mkdirSync(images)
+    const socket = new WebSocket(`ws://127.0.0.1:${server.port}/rpc`, { headers: { cookie }, origin })
+    await once(socket, 'open')
+    const channel = webSocketChannel(socket)
+    const { id } = await createClient(coreContract, channel).project.open({ imageFolder: images })
+    channel.close()
+    const picture = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer()
+    const answer = await ask(uploadAddress(id), { cookie, origin }, 'POST', picture)
+    expect(answer).toMatchObject({ status: 200, headers: { 'cache-control': 'no-store' } })
+    const { uploadId } = JSON.parse(answer.body) as { uploadId: UploadId }
+    const shown = await ask(pictureAddress({ kind: 'upload', projectId: id, uploadId }), { cookie })
+    expect(shown).toMatchObject({
+      status: 200,
+      headers: {
+        'content-type': 'image/webp',
+        'content-security-policy': expect.stringContaining('sandbox') as string,
+      },
+    })
+    const large = await ask(uploadAddress(id), { cookie, origin }, 'POST', new Uint8Array(uploadBytesMax + 1))
+    expect(large).toMatchObject({ status: 413, body: expect.stringContaining('64 MB') as string })
+    expect(await ask(uploadAddress(id), { cookie, origin }, 'POST')).toMatchObject({ status: 422 })
+  })
+})
+
 test('only loopback is listened on, and nothing is logged of the token', async () => {
   const outside = connect({ host: '::1', port: server.port })
   await expect(once(outside, 'connect')).rejects.toMatchObject({
@@ -346,4 +416,38 @@ test('a page that was not built is named', async () => {
     log: () => {},
   })
   await expect(start).rejects.toMatchObject({ code: 'not-found' })
+})
+
+describe('another address', () => {
+  test('is answered under its own names only', async () => {
+    const remote = await startServer({
+      handlers: core.handlers,
+      pictures: core.pictures,
+      pageFolder: join(folder, 'page'),
+      port: 0,
+      address: '0.0.0.0',
+      log: () => {},
+    })
+    try {
+      const given = new URL(remote.url)
+      expect(given.hostname).not.toBe('0.0.0.0')
+      const statusFor = (host: string) =>
+        new Promise<number>((resolve, reject) => {
+          const headers = { host: `${host}:${remote.port}` }
+          send({ host: '127.0.0.1', port: remote.port, path: '/', headers, agent: false }, (response) => {
+            response.resume()
+            resolve(response.statusCode ?? 0)
+          })
+            .on('error', reject)
+            .end()
+        })
+      expect(await statusFor(given.hostname)).toBe(401)
+      expect(await statusFor('127.0.0.1')).toBe(401)
+      expect(await statusFor('0.0.0.0')).toBe(403)
+      expect(await statusFor('evil.example')).toBe(403)
+      expect(await statusFor('203.0.113.9')).toBe(403)
+    } finally {
+      await remote.close()
+    }
+  })
 })

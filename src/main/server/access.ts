@@ -21,8 +21,8 @@ export interface Access {
   refuseUpgrade(request: IncomingMessage): Refusal | undefined
 }
 
-export function createAccess(port: number): Access {
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`]
+/** `hosts` are all names, with their port, that this server may be asked under. */
+export function createAccess(port: number, hosts: readonly string[]): Access {
   // Cookies know no ports: another program on this machine may set one of the same name.
   const cookieName = `athanor-${port}`
   const token = randomBytes(32).toString('base64url')

@@ -1,22 +1,17 @@
-import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { join, resolve } from 'node:path'
 import { coreContract } from '../../shared/contract/index.ts'
 import { toAppError, type AppErrorCode } from '../../shared/errors.ts'
 import { createClient } from '../../shared/rpc/client.ts'
 import { createMemoryChannels } from '../../shared/rpc/memory-channel.ts'
 import { serve } from '../../shared/rpc/server.ts'
 import { createCore, type Core } from '../core/create-core.ts'
+import type { HostShell } from '../core/host.ts'
 import { createNodeHost, findRoot } from '../core/processes/node-host.ts'
+import { readNotedImageFolder } from '../core/project/noted-image-folder.ts'
+import { defaultRoots } from './default-roots.ts'
+import { hasDesktop, openBrowser, revealInFileManager } from './outside-programs.ts'
+import { readArguments, type ServerArguments, usage } from './read-arguments.ts'
 import { startServer } from './start-server.ts'
-
-const usage = `Serves Athanor to a browser on this machine.
-
-  athanor serve [FOLDER] [--project DIR] [--port N]
-
-  FOLDER         folder of images to open; another can be opened in the page
-  --project DIR  where the project lies, for a folder that cannot be written to
-  --port N       8420 by default; 0 takes any free port
-`
 
 /** What the person can put right in the command, as against what broke; they end with other exit codes. */
 const wrongInputs: ReadonlySet<AppErrorCode> = new Set(['bad-input', 'not-found', 'conflict', 'no-project'])
@@ -30,22 +25,20 @@ function warn(line: string): void {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = readArguments()
-  if (values.help === true) return print(usage)
-  const core = createCore(createNodeHost({ log: warn }))
+  const given = readArguments(process.argv.slice(2))
+  if (given === null) return print(usage)
+  const core = createCore(createNodeHost({ log: warn, shell: browserShell(given) }))
   try {
-    const [folder] = positionals
-    if (folder !== undefined || values.project !== undefined) {
-      await openProject(core, folder ?? null, values.project ?? null)
-    }
+    if (given.folder !== null || given.projectFolder !== null) await openProject(core, given)
     const server = await startServer({
       handlers: core.handlers,
       pictures: core.pictures,
       pageFolder: join(findRoot(import.meta.dirname), 'out/renderer'),
-      port: Number(values.port),
+      port: given.port,
+      address: given.address,
       log: warn,
     })
-    print(`Athanor is ready. Open this address in a browser on this machine; it works once:\n\n  ${server.url}\n`)
+    await invite(server.url, given)
     await interrupted()
     print('Closing.')
     await server.close()
@@ -54,29 +47,45 @@ async function main(): Promise<void> {
   }
 }
 
-function readArguments() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      project: { type: 'string' },
-      port: { type: 'string', default: '8420' },
-      help: { type: 'boolean', short: 'h' },
-    },
-  })
-  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) throw new RangeError('--port is 0 to 65535')
-  if (positionals.length > 1) throw new RangeError('one folder can be given')
-  return { values, positionals }
+function browserShell({ folder, projectFolder, roots, isRemote }: ServerArguments): HostShell {
+  const named = [folder, projectFolder, notedFolder(folder, projectFolder)].filter((path) => path !== null)
+  return {
+    kind: 'browser',
+    // Drives come and go.
+    roots: () => [...(roots ?? defaultRoots()), ...named.map((path) => resolve(path))],
+    ...(hasDesktop() && !isRemote ? { reveal: revealInFileManager } : {}),
+  }
+}
+
+/** The images of a project that lies apart, where only the project is named. */
+function notedFolder(folder: string | null, projectFolder: string | null): string | null {
+  try {
+    return folder === null && projectFolder !== null ? readNotedImageFolder(projectFolder) : null
+  } catch {
+    // Opening it says what is wrong.
+    return null
+  }
+}
+
+/** Prints the address, and opens it where a person sits before a screen of this machine. */
+async function invite(url: string, { isRemote, mayOpen }: ServerArguments): Promise<void> {
+  const where = isRemote ? 'a browser' : 'a browser on this machine'
+  print(`Athanor is ready. Open this address in ${where}; it works once:\n\n  ${url}\n`)
+  if (isRemote) {
+    return warn(
+      'Other machines can reach this address. Nothing is encrypted on the way: whoever can listen to the network can ' +
+        'read your pictures and take over this session. An SSH tunnel is safer.',
+    )
+  }
+  if (!mayOpen || !process.stdout.isTTY || !hasDesktop()) return
+  await openBrowser(url).catch((error: unknown) => warn(toAppError(error).message))
 }
 
 /** Through the contract, as every caller does, so that the input is checked and completed. */
-async function openProject(
-  { handlers }: Core,
-  imageFolder: string | null,
-  projectFolder: string | null,
-): Promise<void> {
+async function openProject({ handlers }: Core, { folder, projectFolder }: ServerArguments): Promise<void> {
   const [near, far] = createMemoryChannels()
   serve(coreContract, handlers, far)
-  await createClient(coreContract, near).project.open({ imageFolder, projectFolder })
+  await createClient(coreContract, near).project.open({ imageFolder: folder, projectFolder })
   near.close()
 }
 

@@ -10,6 +10,7 @@ import type { Pictures } from '../core/pictures/pictures.ts'
 import { acceptSockets } from './accept-sockets.ts'
 import { createAccess } from './access.ts'
 import { answerRequest } from './answer-request.ts'
+import { namesOf } from './names-of-address.ts'
 
 export interface ServerOptions {
   readonly handlers: Handlers<CoreContract>
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly pageFolder: string
   /** 0 takes any free one. */
   readonly port: number
+  /** An address of this machine; loopback unless the person said otherwise. */
+  readonly address?: string
   readonly log: (line: string) => void
 }
 
@@ -28,8 +31,8 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** Always loopback: whoever reaches core can read every file that its user can. */
-const address = '127.0.0.1'
+/** Whoever reaches core can read files of its user, so by default nobody but this machine can. */
+const loopback = '127.0.0.1'
 const maxConnections = 256
 
 /** Serves the page and core to a browser on this machine. Throws conflict where the port is taken. */
@@ -37,10 +40,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const page = readPageFiles(options.pageFolder)
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 })
   server.maxConnections = maxConnections
-  const port = await listen(server, options.port)
-  const access = createAccess(port)
+  const address = options.address ?? loopback
+  const port = await listen(server, options.port, address)
+  const names = namesOf(address)
+  const hosts = names.map((name) => `${name}:${port}`)
+  const access = createAccess(port, hosts)
   // 'self' does not cover WebSockets in every browser.
-  const headers = pageHeaders(["'self'", `ws://${address}:${port}`, `ws://localhost:${port}`])
+  const headers = pageHeaders(["'self'", ...hosts.map((host) => `ws://${host}`)])
   server.on('request', (request, response) => {
     answerRequest(request, response, { access, page, headers, pictures: options.pictures }).catch((error: unknown) => {
       // Without its address, which may hold the token.
@@ -50,7 +56,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   const sockets = acceptSockets(server, { access, handlers: options.handlers, log: options.log })
   return {
-    url: `http://${address}:${port}/?token=${access.token}`,
+    url: `http://${names[0]}:${port}/?token=${access.token}`,
     port,
     close: async () => {
       sockets.close()
@@ -60,13 +66,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-async function listen(server: Server, port: number): Promise<number> {
+async function listen(server: Server, port: number, address: string): Promise<number> {
   server.listen({ host: address, port })
   try {
     await once(server, 'listening')
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('conflict', `Port ${port} cannot be used (${reason}). Choose another with --port.`, { cause })
+    throw new AppError(
+      'conflict',
+      `Port ${port} of ${address} cannot be used (${reason}). Choose another with --port.`,
+      {
+        cause,
+      },
+    )
   }
   // A server that listens on TCP has an address of this form.
   return (server.address() as AddressInfo).port

@@ -11,7 +11,7 @@ import { exitCodes } from '../exit-codes.ts'
 import { locateProject } from '../locate-project.ts'
 import { numberOf } from '../parse-arguments.ts'
 
-const port = z.int('expected a whole number').min(0).max(65_535)
+const portNumber = z.int('expected a whole number').min(0).max(65_535)
 
 export function registerServe(program: Command, context: Context): void {
   program
@@ -19,10 +19,17 @@ export function registerServe(program: Command, context: Context): void {
     .summary('open the studio in the browser')
     .description('Serves the studio to the browser of this machine, until Ctrl-C.')
     .argument('[folder]', 'the image folder to open; default: that of the project here, if there is one')
-    .option('--port <port>', 'the port to listen on; 0 takes any that is free (default 8420)', numberOf(port))
-    .action(async (folder: string | undefined, options: { port?: number }) => {
-      const words = placeWords(context, folder)
-      if (options.port !== undefined) words.push('--port', String(options.port))
+    .option('--port <port>', 'the port to listen on; 0 takes any that is free (default 8420)', numberOf(portNumber))
+    .option(
+      '--root <dir>',
+      'a folder that the page may look into; can be given again (default: home and drives)',
+      gather,
+    )
+    .option('--no-open', 'print the address only, without opening it in the browser')
+    .option('--host <address>', 'the address to listen on (default 127.0.0.1)')
+    .option('--allow-remote', 'let other machines reach that address; what they send can be read on the way')
+    .action(async (folder: string | undefined, options: ServeOptions) => {
+      const words = [...placeWords(context, folder), ...optionWords(options)]
       const child = spawn(process.execPath, [serverFile(), ...words], { cwd: context.workingFolder, stdio: 'inherit' })
       // On a terminal the server hears Ctrl-C itself; being told twice does it no harm.
       context.interruption.answerWith(() => child.kill('SIGTERM'))
@@ -31,6 +38,28 @@ export function registerServe(program: Command, context: Context): void {
       if (signal !== null) throw new AppError('process-died', `The server was ended by ${signal}.`)
       context.setExitCode(code ?? exitCodes.failed.code)
     })
+}
+
+interface ServeOptions {
+  readonly port?: number
+  readonly root?: readonly string[]
+  readonly open: boolean
+  readonly host?: string
+  readonly allowRemote?: boolean
+}
+
+function gather(root: string, earlier: readonly string[] = []): string[] {
+  return [...earlier, root]
+}
+
+function optionWords({ port, root = [], open, host, allowRemote }: ServeOptions): string[] {
+  return [
+    ...(port === undefined ? [] : ['--port', String(port)]),
+    ...root.flatMap((folder) => ['--root', folder]),
+    ...(open ? [] : ['--no-open']),
+    ...(host === undefined ? [] : ['--host', host]),
+    ...(allowRemote === true ? ['--allow-remote'] : []),
+  ]
 }
 
 /** The folder and project as the server's arguments; without any it opens with none. */

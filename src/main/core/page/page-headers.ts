@@ -18,6 +18,8 @@ export function pageHeaders(connectSources: readonly string[]): Readonly<Record<
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'referrer-policy': 'no-referrer',
+    // Trying a model on what the camera sees; asked for by the browser all the same.
+    'permissions-policy': 'camera=(self), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), hid=()',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
   }

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { access, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { Host } from '../host.ts'
@@ -26,8 +26,7 @@ export function createFolderAccess(host: Host, recent: Pick<RecentProjects, 'ent
   const giveRoots = host.shell?.roots
 
   async function roots(): Promise<readonly string[]> {
-    const found = await Promise.all((giveRoots?.() ?? []).map((root) => realpath(root).catch(() => null)))
-    return [...new Set(found.filter((root) => root !== null))]
+    return [...new Set(await Promise.all((giveRoots?.() ?? []).map((root) => realPathOf(resolve(root)))))]
   }
 
   async function resolveIf(path: string, isAllowed: (real: string) => Promise<boolean> | boolean): Promise<string> {
@@ -41,7 +40,18 @@ export function createFolderAccess(host: Host, recent: Pick<RecentProjects, 'ent
   }
 
   return {
-    roots,
+    roots: async () => {
+      const all = await roots()
+      const areThere = await Promise.all(
+        all.map((root) =>
+          access(root).then(
+            () => true,
+            () => false,
+          ),
+        ),
+      )
+      return all.filter((_, index) => areThere[index])
+    },
     resolveBelowRoots: (path) => resolveIf(path, () => false),
     resolve: (path) =>
       resolveIf(path, async (real) => {
