@@ -9,7 +9,7 @@ import type { CoreContext, OpenProject } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
 import { rowOf } from '../database/row-ids.ts'
 import { openTrainer } from '../processes/open-process.ts'
-import { decisiveVersions } from '../runs/train-job.ts'
+import { readDecisiveVersions } from '../system/decisive-versions.ts'
 import { readManifest } from './read-manifest.ts'
 
 type SuggestInput = z.output<typeof models.suggest.input>
@@ -47,7 +47,7 @@ export async function* suggestLabels(
     }
     yield eventOf(0)
     if (images.length === 0) return
-    const features = { folder: layout.featuresFolder, versions: decisiveVersions(), writer: `suggest-${modelId}` }
+    const features = { folder: layout.featuresFolder, versions: readDecisiveVersions(), writer: `suggest-${modelId}` }
     const job = { modelFolder: layout.modelFolder(modelId), device, imageFolder, images, features }
     const store = createStore((predictions) => keep(project, modelId, predictions))
     const trainer = openTrainer(host)
