@@ -1,3 +1,27 @@
+/** A cell as whoever shows it gets it. */
+export interface GridCell<Key> {
+  readonly index: number
+  readonly key: Key
+  readonly elementId: string
+  /** From 1, as assistive technology counts. */
+  readonly column: number
+}
+
+/** What a shown grid can be asked and told; see VirtualGrid.svelte. */
+export interface ShownGrid {
+  focus(): void
+  /** Scrolls as little as is needed for a cell to be in sight. */
+  show(index: number): void
+  scrollToOffset(offsetPx: number): void
+  scrollBy(distancePx: number): void
+  offset(): number
+  /** How many cells the keys for up, down and page go. */
+  strides(): { readonly row: number; readonly page: number }
+  /** A place on the screen as one of the content. */
+  toContent(clientX: number, clientY: number): { readonly xPx: number; readonly yPx: number }
+  indicesWithin(rectangle: Rectangle): number[]
+}
+
 /** Browsers cap the height of what scrolls, Firefox at some 17 million CSS px and at less on a dense screen. */
 const maxScrollPx = 8_000_000
 
@@ -101,20 +125,6 @@ export function offsetShowing(layout: GridLayout, index: number, offsetPx: numbe
   const lowest = bottomPx + layout.paddingPx - layout.viewportPx
   const highest = topPx - layout.paddingPx
   return clamp(offsetPx, Math.min(lowest, highest), highest)
-}
-
-/** The cell at a place of the content; null between cells and beyond them. */
-export function cellAt(layout: GridLayout, xPx: number, yPx: number): number | null {
-  const x = xPx - layout.paddingPx
-  const y = yPx - layout.paddingPx
-  const column = Math.floor(x / (layout.cellPx + layout.gapPx))
-  const row = Math.floor(y / layout.rowPitchPx)
-  if (x < 0 || y < 0 || column >= layout.columns || row >= layout.rows) return null
-  const isInGap =
-    x - column * (layout.cellPx + layout.gapPx) >= layout.cellPx ||
-    y - row * layout.rowPitchPx >= layout.rowPitchPx - layout.gapPx
-  const index = row * layout.columns + column
-  return isInGap || index >= layout.count ? null : index
 }
 
 export interface Rectangle {

@@ -1,0 +1,169 @@
+import type { ImageFilter, ImageSelection } from '../../shared/contract/catalog.ts'
+import type { Edit } from '../../shared/contract/labels.ts'
+import type { Image } from '../../shared/domain/image.ts'
+import type { ClassId } from '../../shared/domain/ids.ts'
+import { m } from '../messages.ts'
+import type { Studio } from '../studio.svelte.ts'
+import { formatCount } from '../ui/format.ts'
+import type { BrowseState } from './browse-state.svelte.ts'
+import { findNextWaiting } from './find-next-waiting.ts'
+import type { PendingEdit } from './row-cache.svelte.ts'
+import type { SelectionState } from './selection-state.svelte.ts'
+import type { ViewSettingsState } from './view-settings.svelte.ts'
+
+/** What an edit does to the tiles at once, and to the catalog. */
+interface LabelEdit {
+  readonly shows: (image: Image) => Image
+  readonly saves: (images: ImageSelection) => Promise<Edit>
+  readonly says: (count: number, shown: string) => string
+}
+
+/** Labels what is selected: the tiles change at once, and back again where core cannot save it. */
+export class LabellingState {
+  /** Edits that are not on disk yet. */
+  savingCount = $state(0)
+  readonly #studio: Studio
+  readonly #browse: BrowseState
+  readonly #selection: SelectionState
+  readonly #settings: ViewSettingsState
+  #moves = 0
+
+  constructor(
+    studio: Studio,
+    parts: { readonly browse: BrowseState; readonly selection: SelectionState; readonly settings: ViewSettingsState },
+  ) {
+    this.#studio = studio
+    this.#browse = parts.browse
+    this.#selection = parts.selection
+    this.#settings = parts.settings
+  }
+
+  /** Null takes the labels away. */
+  label(classId: ClassId | null): Promise<void> {
+    const { api, projectId, classes } = this.#studio
+    const name = classes.find(({ id }) => id === classId)?.name ?? ''
+    return this.#edit({
+      shows: (image) => withLabel(image, classId),
+      saves: (images) => api.labels.assign({ projectId, images, classId }),
+      says: (count, shown) =>
+        classId === null ? m.label_unlabelled_done({ count, shown }) : m.label_labelled({ count, shown, name }),
+    })
+  }
+
+  /** Labels with the class of this name, which is made where there is none. */
+  labelByName(name: string): Promise<void> {
+    const { api, projectId } = this.#studio
+    return this.#edit({
+      shows: (image) => image,
+      saves: async (images) => (await api.labels.assignByName({ projectId, images, name })).edit,
+      says: (count, shown) => m.label_labelled({ count, shown, name }),
+    })
+  }
+
+  /** Marks the selected images as looked at; where all of them are, takes the mark away. */
+  skip(): Promise<void> {
+    const { api, projectId } = this.#studio
+    const focused = this.focused
+    const isSkipped = !(this.#selection.count === 1 && focused?.isSkipped === true)
+    return this.#edit({
+      shows: (image) => ({ ...image, isSkipped }),
+      saves: (images) => api.labels.skip({ projectId, images, isSkipped }),
+      says: (count, shown) =>
+        isSkipped ? m.label_skipped_done({ count, shown }) : m.label_unskipped({ count, shown }),
+    })
+  }
+
+  accept(): Promise<void> {
+    const { api, projectId } = this.#studio
+    return this.#edit({
+      shows: withSuggestion,
+      saves: (images) => api.labels.acceptSuggestions({ projectId, images }),
+      says: (count, shown) => m.label_accepted({ count, shown }),
+    })
+  }
+
+  /** Accepts every suggestion among the shown images that the model is sure enough of. */
+  async acceptAll(): Promise<void> {
+    const { api, projectId, notices } = this.#studio
+    const confidenceMin = this.#settings.now.acceptFromConfidence
+    const filter: ImageFilter = { ...this.#browse.query.filter, suggested: true }
+    this.savingCount++
+    const edit = await notices.attempt(() =>
+      api.labels.acceptSuggestions({ projectId, images: { filter }, confidenceMin }),
+    )
+    this.savingCount--
+    if (edit !== undefined) this.#say(m.label_accepted(counted(edit.imageCount)), edit.imageCount)
+  }
+
+  get focused(): Image | undefined {
+    const { focus } = this.#selection.value
+    return focus === null ? undefined : this.#browse.rows.get(focus)
+  }
+
+  async nextUnlabelled(): Promise<void> {
+    const from = this.#selection.focusIndex ?? -1
+    const found = await this.#findWaiting(from)
+    if (found !== undefined) this.#selection.moveTo(found)
+    else this.#studio.notices.say(m.label_none_unlabelled())
+  }
+
+  async undo(): Promise<void> {
+    const { api, projectId, notices } = this.#studio
+    await notices.attempt(() => api.labels.undo({ projectId }))
+  }
+
+  async #edit({ shows, saves, says }: LabelEdit): Promise<void> {
+    if (this.#selection.count === 0) return this.#studio.notices.say(m.label_select_first())
+    const images = this.#selection.asImages()
+    const pending: PendingEdit = { covers: this.#selection.covers(), apply: shows }
+    const wasWaiting = this.focused?.label === null
+    this.#browse.rows.begin(pending)
+    this.savingCount++
+    if (this.#settings.now.isAdvancing) void this.#advance(wasWaiting)
+    const edit = await this.#studio.notices.attempt(() => saves(images))
+    this.savingCount--
+    if (edit === undefined) return this.#browse.rows.drop(pending)
+    this.#browse.rows.commit(pending)
+    this.#settings.change({ labelsGiven: this.#settings.now.labelsGiven + 1 })
+    const { count, shown } = counted(edit.imageCount)
+    this.#say(says(count, shown), count)
+  }
+
+  #say(text: string, count: number): void {
+    const undo = { title: m.label_undo(), run: () => void this.undo() }
+    this.#studio.notices.say(text, count === 0 ? null : undo)
+  }
+
+  /** To the next image without a label; from a label that was put right, to the next image. */
+  async #advance(wasWaiting: boolean): Promise<void> {
+    const from = this.#lastSelected()
+    const move = ++this.#moves
+    const before = this.#selection.value
+    const next = wasWaiting ? await this.#findWaiting(from) : from + 1
+    const isOvertaken = move !== this.#moves || before !== this.#selection.value
+    if (isOvertaken || next === undefined || next >= this.#browse.ids.length) return
+    this.#selection.moveTo(next)
+  }
+
+  #lastSelected(): number {
+    const { count, focusIndex } = this.#selection
+    if (count <= 1) return focusIndex ?? -1
+    return this.#browse.ids.findLastIndex((id) => this.#selection.has(id))
+  }
+
+  async #findWaiting(from: number): Promise<number | undefined> {
+    return this.#studio.notices.attempt(() => findNextWaiting(this.#browse, from))
+  }
+}
+
+const counted = (count: number) => ({ count, shown: formatCount(count) })
+
+function withLabel(image: Image, classId: ClassId | null): Image {
+  const label = classId === null ? null : { classId, origin: 'person' as const, who: '', assignedAtMs: Date.now() }
+  return { ...image, label, isSkipped: false }
+}
+
+function withSuggestion(image: Image): Image {
+  const predicted = image.prediction?.classId ?? null
+  return image.label !== null || predicted === null ? image : withLabel(image, predicted)
+}
