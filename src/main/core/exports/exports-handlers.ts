@@ -1,17 +1,30 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import type { z } from 'zod'
 import type { ExportEvent, exports } from '../../../shared/contract/exports.ts'
-import { AppError } from '../../../shared/errors.ts'
+import type { Export } from '../../../shared/domain/export.ts'
+import { AppError, toAppError } from '../../../shared/errors.ts'
 import type { HandlerContext, ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import type { CoreContext, OpenProject } from '../core-context.ts'
+import { transaction } from '../database/handles.ts'
 import { readEntries } from '../datasets/dataset-repository.ts'
+import type { Host } from '../host.ts'
 import { readManifest } from '../models/read-manifest.ts'
 import { openTrainer } from '../processes/open-process.ts'
+import { estimateSizes } from './estimate-sizes.ts'
+import { insertExport, listExports } from './export-repository.ts'
+import { isWithin } from './is-within.ts'
+import { readExport } from './read-export.ts'
 
 type CreateInput = z.output<typeof exports.create.input>
 
 export function createExportsHandlers(context: CoreContext): ServiceHandlers<typeof exports> {
-  return { create: (input, handler) => createExport(context, input, handler) }
+  const { projects } = context
+  return {
+    list: ({ projectId }) => listExports(projects.get(projectId)),
+    sizes: ({ projectId, modelId }) => estimateSizes(projects.get(projectId), modelId),
+    read: ({ projectId, modelId, format }) => readExport(projects.get(projectId), modelId, format),
+    create: (input, handler) => createExport(context, input, handler),
+  }
 }
 
 /** Runs in a trainer process of its own, whose forward pass is what the exports are compared with. */
@@ -38,9 +51,23 @@ async function* createExport(
   }
   const trainer = openTrainer(host)
   try {
-    yield* trainer.client.export(job, { signal })
+    for await (const event of trainer.client.export(job, { signal })) {
+      if (event.kind === 'exported') record(host, project, event.export)
+      yield event
+    }
   } finally {
     await trainer.close()
+  }
+}
+
+/** An export that lies on the disk is one, also where the catalog cannot take it in. */
+function record(host: Host, project: OpenProject, made: Export): void {
+  try {
+    transaction(project.writer, (tx) => {
+      insertExport(tx, project, made)
+    })
+  } catch (thrown) {
+    host.log(`${made.folder} was exported, which could not be recorded: ${toAppError(thrown).message}`)
   }
 }
 
@@ -56,9 +83,4 @@ function checkDestination({ imageFolder, projectFolder }: OpenProject, destinati
     )
   }
   return folder
-}
-
-function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path)
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way))
 }
