@@ -1,0 +1,60 @@
+import type { PlanFinding } from '../../shared/contract/runs.ts'
+import { m } from '../messages.ts'
+import { formatCount, formatDecimal } from '../ui/format.ts'
+
+/** What a person should know before the run, and what it means. */
+export function findingText(finding: PlanFinding): string {
+  switch (finding.code) {
+    case 'too-few-classes':
+      return m.tune_finding_too_few_classes({ count: finding.classCount, shown: formatCount(finding.classCount) })
+    case 'too-few-images':
+      return m.tune_finding_too_few_images({
+        name: finding.className,
+        count: finding.imageCount,
+        shown: formatCount(finding.imageCount),
+        least: formatCount(finding.imageCountMin),
+      })
+    case 'no-training-images':
+      return m.tune_finding_no_training_images({ name: finding.className })
+    case 'few-images':
+      return m.tune_finding_few_images({
+        name: finding.className,
+        count: finding.imageCount,
+        shown: formatCount(finding.imageCount),
+        advised: formatCount(finding.imageCountAdvised),
+      })
+    case 'imbalance': {
+      const { smallest, largest } = finding
+      const ratio = formatDecimal(finding.ratio, finding.ratio < 10 ? 1 : 0)
+      const advice = finding.isWeighted ? m.tune_finding_imbalance_weighted() : m.tune_finding_imbalance_unweighted()
+      return `${m.tune_finding_imbalance({ smallest, largest, ratio })} ${advice}`
+    }
+    case 'backbone-missing':
+      return m.tune_finding_backbone({ backbone: finding.backbone })
+    case 'leaks':
+      return m.tune_finding_leaks({ count: finding.pairCount, shown: formatCount(finding.pairCount) })
+    case 'no-test-images':
+      return m.tune_finding_no_test()
+    case 'bad-recipe':
+      return m.tune_finding_bad_recipe()
+  }
+}
+
+/** What can be done about it at once; null where that is elsewhere on the page or outside the studio. */
+export function findingAction(finding: PlanFinding): 'label' | 'settings' | 'balance' | null {
+  switch (finding.code) {
+    case 'too-few-classes':
+    case 'too-few-images':
+    case 'few-images':
+      return 'label'
+    case 'imbalance':
+      return finding.isWeighted ? null : 'balance'
+    case 'bad-recipe':
+      return 'settings'
+    case 'no-training-images':
+    case 'backbone-missing':
+    case 'leaks':
+    case 'no-test-images':
+      return null
+  }
+}

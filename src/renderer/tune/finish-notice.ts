@@ -1,0 +1,30 @@
+import type { Run } from '../../shared/domain/run.ts'
+import { m } from '../messages.ts'
+import { formatPercent } from '../ui/format.ts'
+import { runName } from './run-words.ts'
+
+/** Asks whether Athanor may notify: at the first press of Tune, when it is clear what for, and never before. */
+export function askToNotify(): void {
+  if (!('Notification' in window) || Notification.permission !== 'default') return
+  // Not an answer that anything waits for.
+  Notification.requestPermission().catch(() => undefined)
+}
+
+export function finishText(run: Run): string {
+  if (run.state !== 'done') return m.tune_finished_failed({ run: runName(run) })
+  return m.tune_finished_title({
+    run: runName(run),
+    accuracy: run.accuracy === null ? '–' : formatPercent(run.accuracy, 1),
+  })
+}
+
+/** Tells the system that a run has ended, unless the person is looking at the studio anyway. */
+export function notifyFinish(run: Run, project: string, onclick: () => void): void {
+  if (!('Notification' in window) || Notification.permission !== 'granted') return
+  if (document.visibilityState === 'visible' && document.hasFocus()) return
+  const notification = new Notification(finishText(run), { body: m.tune_finished_text({ project }), tag: run.id })
+  notification.addEventListener('click', () => {
+    window.focus()
+    onclick()
+  })
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod'
+import type { RunEstimate, RunPlan } from '../../shared/contract/runs.ts'
+import type { ProjectId } from '../../shared/domain/ids.ts'
+import { Preset, RecipeOverrides } from '../../shared/domain/recipe.ts'
+import type { Run } from '../../shared/domain/run.ts'
+import { isAppError } from '../../shared/errors.ts'
+import type { Studio } from '../studio.svelte.ts'
+import { presetOverrides } from './compare-runs.ts'
+import { defaultOf, readConflicts, withSetting, type SettingName, type SettingValue } from './recipe-fields.ts'
+
+const planDelayMs = 150
+/** A warm-up takes a device for seconds: not for every key that is pressed in a field. */
+const estimateDelayMs = 900
+
+/** What was chosen here last, kept over a reload. */
+const Draft = z.object({ preset: Preset, overrides: RecipeOverrides })
+
+interface PlanInput {
+  readonly projectId: ProjectId
+  readonly preset: Preset
+  readonly overrides: RecipeOverrides
+}
+
+/** What the next run will be: the preset, what was changed of it, what core says about that, and how long it takes. */
+export class PlanState {
+  preset = $state<Preset>('fine-tune')
+  overrides = $state.raw<RecipeOverrides>({})
+  plan = $state.raw<RunPlan | null>(null)
+  estimate = $state.raw<RunEstimate | null>(null)
+  isEstimating = $state(false)
+  isStarting = $state(false)
+  isAdvancedOpen = $state(false)
+  /** Rises when all settings change at once, so that what is half typed goes with them. */
+  generation = $state(0)
+  readonly findings = $derived(this.plan?.findings ?? [])
+  readonly isReady = $derived(this.plan !== null && this.findings.every(({ blocks }) => !blocks))
+  readonly missingBackbone = $derived(this.findings.find(({ code }) => code === 'backbone-missing') ?? null)
+  readonly conflicts = $derived(
+    this.findings.flatMap((finding) => (finding.code === 'bad-recipe' ? readConflicts(finding.message) : [])),
+  )
+  readonly changedCount = $derived(Object.keys(this.overrides).length)
+  readonly #studio: Studio
+  /** What the estimate was made for. */
+  #estimatedFor = ''
+  #plannedOverrides: RecipeOverrides = {}
+
+  constructor(studio: Studio) {
+    this.#studio = studio
+    this.#restore()
+  }
+
+  /** What a setting is now: as it was set, as it follows from others, or as the preset has it. */
+  valueOf(name: SettingName): SettingValue {
+    const set = this.overrides[name]
+    if (set !== undefined) return set
+    const recipe = this.plan?.recipe ?? null
+    return recipe === null || name in this.#plannedOverrides ? defaultOf(this.preset, name) : recipe[name]
+  }
+
+  choose(preset: Preset): void {
+    if (preset === this.preset) return
+    this.preset = preset
+    // What holds for any way of tuning stays; the rest meant the preset that was left.
+    const { device, threads, limit, inputSizePx, seed } = this.overrides
+    const kept = { device, threads, limit, inputSizePx, seed }
+    this.#changeAll(Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)))
+  }
+
+  set(name: SettingName, value: SettingValue): void {
+    this.#change(withSetting(this.overrides, this.preset, { name, value }))
+  }
+
+  reset(name: SettingName): void {
+    const { [name]: _gone, ...others } = this.overrides
+    this.#change(others)
+  }
+
+  resetAll(): void {
+    this.#changeAll({})
+  }
+
+  /** Takes the settings of a run that was made before. */
+  takeFrom(run: Run): void {
+    this.preset = run.recipe.preset
+    this.#changeAll(presetOverrides(run.recipe))
+  }
+
+  /** Plans while the page is shown, anew whenever settings or labels change; for an `$effect`. */
+  follow(): () => void {
+    const input = this.#input()
+    // Labels that other views or windows change are read through these.
+    void [this.#studio.counts, this.#studio.classes]
+    const isBusy = this.#studio.activeRun !== null
+    const leaving = new AbortController()
+    const timer = setTimeout(() => void this.#refresh(input, { isBusy, signal: leaving.signal }), planDelayMs)
+    return () => {
+      clearTimeout(timer)
+      leaving.abort()
+      this.isEstimating = false
+    }
+  }
+
+  /** Asks core again, such as after a backbone arrived. */
+  async replan(): Promise<void> {
+    await this.#refresh(this.#input(), { isBusy: false, signal: new AbortController().signal })
+  }
+
+  async start(): Promise<Run | undefined> {
+    if (this.isStarting) return undefined
+    this.isStarting = true
+    const run = await this.#studio.notices.attempt(() => this.#studio.api.runs.start(this.#input()))
+    this.isStarting = false
+    return run
+  }
+
+  #input(): PlanInput {
+    return { projectId: this.#studio.projectId, preset: this.preset, overrides: this.overrides }
+  }
+
+  async #refresh(
+    input: PlanInput,
+    { isBusy, signal }: { readonly isBusy: boolean; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { api, notices } = this.#studio
+    const plan = await notices.attempt(() => api.runs.plan(input, { signal }), signal)
+    if (plan === undefined || signal.aborted) return
+    this.#plannedOverrides = input.overrides
+    this.plan = plan
+    const wanted = JSON.stringify([plan.recipe, plan.classes.map(({ counts }) => counts)])
+    if (wanted !== this.#estimatedFor) this.estimate = null
+    // A warm-up beside a run would slow both down and measure nothing of use.
+    if (wanted === this.#estimatedFor || !this.isReady || isBusy) return
+    this.isEstimating = true
+    try {
+      await new Promise((resolve) => setTimeout(resolve, estimateDelayMs))
+      if (signal.aborted) return
+      this.estimate = await api.runs.estimate(input, { signal })
+      this.#estimatedFor = wanted
+    } catch (thrown) {
+      // An estimate is a courtesy: what keeps it from being made is told when the run is started.
+      if (!isAppError(thrown)) throw thrown
+      if (!signal.aborted) this.#estimatedFor = wanted
+    } finally {
+      if (!signal.aborted) this.isEstimating = false
+    }
+  }
+
+  #changeAll(overrides: RecipeOverrides): void {
+    this.generation += 1
+    this.#change(overrides)
+  }
+
+  #change(overrides: RecipeOverrides): void {
+    this.overrides = overrides
+    localStorage.setItem(this.#storageKey, JSON.stringify({ preset: this.preset, overrides }))
+  }
+
+  get #storageKey(): string {
+    return `athanor.tune.${this.#studio.projectId}`
+  }
+
+  #restore(): void {
+    try {
+      const { preset, overrides } = Draft.parse(JSON.parse(localStorage.getItem(this.#storageKey) ?? ''))
+      this.preset = preset
+      this.overrides = overrides
+    } catch {
+      // Nothing is kept, or another version wrote it: the defaults will do.
+    }
+  }
+}
+
+const states = new WeakMap<Studio, PlanState>()
+
+/** One for each open project, so that leaving the page loses nothing. */
+export function planState(studio: Studio): PlanState {
+  const state = states.get(studio) ?? new PlanState(studio)
+  states.set(studio, state)
+  return state
+}
