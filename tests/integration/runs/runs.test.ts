@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -6,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ModelId, RunId } from '../../../src/shared/domain/ids.ts'
 import type { RunEvent } from '../../../src/shared/domain/run.ts'
 import { startChild } from '../../support/child.ts'
+import { childrenOf, isAlive } from '../../support/processes.ts'
 import { openTestCore, shortRecipe } from '../../support/test-core.ts'
 import type { TestCore } from '../../support/test-core.ts'
 import { createTrainingSet } from '../../support/training-set.ts'
@@ -32,23 +32,6 @@ afterEach(async () => {
 
 const statesOf = (events: readonly RunEvent[]) =>
   events.flatMap(({ event }) => (event.kind === 'state' ? [event.state] : []))
-
-/** Processes that a process has started. */
-function childrenOf(pid: number): number[] {
-  const ps = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' })
-  return ps.stdout
-    .split('\n')
-    .map(Number)
-    .filter((child) => child > 0 && child !== ps.pid)
-}
-
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
 
 describe('a run', () => {
   test('goes from labels to a model, and its events are replayed from any number', async () => {
@@ -92,28 +75,6 @@ describe('a run', () => {
     expect(statesOf(await follow(first.id))).toEqual(['running', 'stopping', 'stopped'])
     expect(statesOf(await follow(second.id))).toEqual(['stopped'])
     expect(statesOf(await follow(third.id))).toEqual(['running', 'done'])
-  })
-})
-
-describe('a run whose process dies', () => {
-  test('has failed with the cause named, and goes on when it is resumed', async () => {
-    const { start, reach, follow, resume, get } = await openCore({ importFirst: true })
-    const run = await start('from-scratch', shortRecipe)
-    await reach(run.id, 'checkpoint')
-    for (const child of childrenOf(process.pid)) process.kill(child, 'SIGKILL')
-    const events = await follow(run.id)
-    expect(events.at(-1)?.event).toMatchObject({
-      result: {
-        outcome: 'failed',
-        code: 'process-died',
-        message: expect.stringContaining('SIGKILL') as string,
-        resumable: true,
-      },
-    })
-    await resume(run.id)
-    await follow(run.id)
-    expect((await get(run.id)).state).toBe('done')
-    await expect(resume(run.id)).rejects.toMatchObject({ code: 'conflict' })
   })
 })
 
