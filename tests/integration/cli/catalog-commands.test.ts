@@ -69,6 +69,10 @@ describe('import', () => {
     expect(classes).toMatchObject([{ name: 'cat', imageCount: 2 }])
     const labelled = await runCli(['label', 'lion', images.at('cat/0.png'), '--project', apart.folder], here())
     expect(labelled).toMatchObject({ code: 0 })
+    // What is said to type next works as it stands, from anywhere.
+    expect(labelled.stdout).toContain(`Take it back with: athanor label --undo --project ${apart.folder}\n`)
+    const undo = /athanor (label --undo --project \S+)/.exec(labelled.stdout)?.[1]?.split(' ') ?? []
+    expect(await runCli(undo, here())).toMatchObject({ code: 0 })
     await Promise.all([apart.remove(), images.remove()])
   })
 })
@@ -81,7 +85,8 @@ describe('label', () => {
     expect(stderr).toContain('"lion" is a new class.')
     expect(await classCounts()).toMatchObject({ cat: 2, lion: 2 })
     Edit.parse((await runCliJson(['label', '--undo'], here()))['edit'])
-    expect(await classCounts()).toMatchObject({ cat: 4, lion: 0 })
+    // The class was made with the labels, in one step.
+    expect(await classCounts()).toEqual({ cat: 4, dog: 3, new: 2 })
     await runCli(['label', '--redo'], here())
     expect(await classCounts()).toMatchObject({ cat: 2, lion: 2 })
     await runCli(['label', '--undo'], here())

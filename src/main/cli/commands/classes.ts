@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { ClassName, type ImageClass } from '../../../shared/domain/label.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject, type Workplace } from '../open-project.ts'
 import { formatCount } from '../output/quantities.ts'
@@ -22,7 +23,7 @@ export function registerClasses(program: Command, context: Context): void {
       terminal.answer({ classes: list })
       for (const line of describeClasses(list)) terminal.say(line)
       terminal.say()
-      terminal.say(list.length === 0 ? 'Next: athanor label CLASS FILES...' : 'Next: athanor tune')
+      terminal.say(`Next: ${commandHint(context, list.length === 0 ? 'label CLASS FILES...' : 'tune')}`)
     })
 
   classes
@@ -37,7 +38,7 @@ export function registerClasses(program: Command, context: Context): void {
       })
       terminal.answer({ class: created })
       terminal.say(`Made the class "${created.name}".`)
-      terminal.say(`Next: athanor label "${created.name}" FILES...`)
+      terminal.say(`Next: ${commandHint(context, `label "${created.name}" FILES...`)}`)
     })
 
   classes
@@ -69,7 +70,7 @@ export function registerClasses(program: Command, context: Context): void {
       const [source, target] = [await findClass(workplace, from), await findClass(workplace, into)]
       const edit = await core.labels.mergeClasses({ projectId: project.id, from: source.id, into: target.id })
       terminal.answer({ edit })
-      terminal.say(`Done: ${edit.description}. Take it back with: athanor label --undo`)
+      terminal.say(`Done: ${edit.description}. Take it back with: ${commandHint(context, 'label --undo')}`)
     })
 
   classes
@@ -82,7 +83,7 @@ export function registerClasses(program: Command, context: Context): void {
       const { id } = await findClass(workplace, name)
       const edit = await core.labels.deleteClass({ projectId: project.id, classId: id })
       terminal.answer({ edit })
-      terminal.say(`Done: ${edit.description}. Take it back with: athanor label --undo`)
+      terminal.say(`Done: ${edit.description}. Take it back with: ${commandHint(context, 'label --undo')}`)
     })
 }
 

@@ -4,6 +4,7 @@ import { FreezeOptions } from '../../../shared/contract/datasets.ts'
 import { SplitRatios, type Dataset, type Leak } from '../../../shared/domain/dataset.ts'
 import { DatasetId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject, type Workplace } from '../open-project.ts'
 import { countOf, formatCount, formatTime } from '../output/quantities.ts'
@@ -44,7 +45,7 @@ export function registerDataset(program: Command, context: Context): void {
       terminal.answer({ dataset: frozen })
       describeDataset(context, frozen)
       terminal.say()
-      terminal.say(`Next: athanor tune --dataset ${frozen.id}`)
+      terminal.say(`Next: ${commandHint(context, `tune --dataset ${frozen.id}`)}`)
     })
 
   dataset
@@ -55,7 +56,9 @@ export function registerDataset(program: Command, context: Context): void {
       const list = await core.datasets.list({ projectId: project.id })
       terminal.answer({ datasets: list })
       if (list.length === 0)
-        terminal.say('No dataset yet. Next: athanor dataset freeze, or athanor tune, which freezes one.')
+        terminal.say(
+          `No dataset yet. Next: ${commandHint(context, 'dataset freeze')}, or ${commandHint(context, 'tune')}, which freezes one.`,
+        )
       else for (const line of formatTable(listColumns, list.map(listRow))) terminal.say(line)
     })
 
@@ -90,7 +93,7 @@ export function registerDataset(program: Command, context: Context): void {
       })
       terminal.answer({ leaks })
       describeLeaks(context, leaks)
-      if (leaks.length > 0) terminal.say('Next: athanor dataset freeze --drop-leaks')
+      if (leaks.length > 0) terminal.say(`Next: ${commandHint(context, 'dataset freeze --drop-leaks')}`)
     })
 }
 

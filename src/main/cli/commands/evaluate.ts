@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { DeviceId } from '../../../shared/domain/device.ts'
 import { Split } from '../../../shared/domain/split.ts'
+import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject } from '../open-project.ts'
 import { describeEvaluation } from '../output/describe-evaluation.ts'
@@ -33,8 +34,8 @@ export function registerEvaluate(program: Command, context: Context): void {
       terminal.say()
       terminal.say(
         evaluation.mistakes.length > 0
-          ? 'Next: look at the mistakes; a wrong label is put right with athanor label CLASS FILES..., then athanor tune again'
-          : 'Next: athanor export',
+          ? `Next: look at the mistakes; a wrong label is put right with ${commandHint(context, 'label CLASS FILES...')}, then ${commandHint(context, 'tune')} again`
+          : `Next: ${commandHint(context, 'export')}`,
       )
     })
 }

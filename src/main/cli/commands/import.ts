@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { ImportSummary } from '../../../shared/contract/catalog.ts'
+import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject, type Workplace } from '../open-project.ts'
 import { countOf, formatCount, formatDuration } from '../output/quantities.ts'
@@ -55,7 +56,7 @@ async function report(context: Context, { core, project }: Workplace, summary: I
     for (const line of describeClasses(classes)) terminal.say(line)
   }
   terminal.say()
-  terminal.say(nextStep(counts.labelled, classes.filter(({ imageCount }) => imageCount > 0).length))
+  terminal.say(nextStep(context, counts.labelled, classes.filter(({ imageCount }) => imageCount > 0).length))
 }
 
 function describeSummary(summary: ImportSummary): string[] {
@@ -71,8 +72,9 @@ function describeSummary(summary: ImportSummary): string[] {
   return formatPairs(amounts.filter(([, amount]) => amount > 0).map(([name, amount]) => [name, formatCount(amount)]))
 }
 
-function nextStep(labelledCount: number, classCount: number): string {
-  if (labelledCount === 0) return 'Next: athanor label CLASS FILES... or athanor label --csv FILE'
-  if (classCount < 2) return 'Next: label images with a second class: athanor label CLASS FILES...'
-  return 'Next: athanor tune'
+function nextStep(context: Context, labelledCount: number, classCount: number): string {
+  if (labelledCount === 0)
+    return `Next: ${commandHint(context, 'label CLASS FILES...')} or ${commandHint(context, 'label --csv FILE')}`
+  if (classCount < 2) return `Next: label images with a second class: ${commandHint(context, 'label CLASS FILES...')}`
+  return `Next: ${commandHint(context, 'tune')}`
 }

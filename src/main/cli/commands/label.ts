@@ -2,10 +2,10 @@ import { statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { ClassId } from '../../../shared/domain/ids.ts'
 import { ClassName } from '../../../shared/domain/label.ts'
 import type { Edit } from '../../../shared/contract/labels.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { catalogPath, openProject, type Workplace } from '../open-project.ts'
@@ -68,11 +68,11 @@ async function assign(
   const edit = await applyLabel(context, workplace, { className, paths: [...new Set(paths)] })
   const counts = await core.catalog.counts({ projectId: project.id })
   context.terminal.answer({ edit, counts })
-  context.terminal.say(`Saved: ${edit.description}. Take it back with: athanor label --undo`)
+  context.terminal.say(`Saved: ${edit.description}. Take it back with: ${commandHint(context, 'label --undo')}`)
   context.terminal.say(
     counts.unlabelled > 0
-      ? `${countOf(counts.labelled, 'image')} labelled, ${countOf(counts.unlabelled, 'image')} to go. Next: athanor label CLASS FILES...`
-      : 'All images are labelled. Next: athanor tune',
+      ? `${countOf(counts.labelled, 'image')} labelled, ${countOf(counts.unlabelled, 'image')} to go. Next: ${commandHint(context, 'label CLASS FILES...')}`
+      : `All images are labelled. Next: ${commandHint(context, 'tune')}`,
   )
 }
 
@@ -94,33 +94,26 @@ async function pathsOf(context: Context, { core, project }: Workplace, file: str
     after = page.next
   } while (after !== null)
   if (paths.length === 0)
-    throw new AppError('not-found', `The catalog knows no readable image in ${file}. Run: athanor import`)
+    throw new AppError(
+      'not-found',
+      `The catalog knows no readable image in ${file}. Run: ${commandHint(context, 'import')}`,
+    )
   return paths
 }
 
-/** One edit; a class that does not exist yet is made first, and does not stay behind where the edit is refused. */
+/** One edit, also where the class does not exist yet. */
 async function applyLabel(
   { terminal }: Context,
   { core, project }: Workplace,
   { className, paths }: { readonly className: string | null; readonly paths: string[] },
 ): Promise<Edit> {
-  const projectId = project.id
-  const assignTo = (classId: ClassId | null): Promise<Edit> =>
-    core.labels.assign({ projectId, images: { paths }, classId, origin: 'person', who: userName() })
-  if (className === null) return assignTo(null)
+  const where = { projectId: project.id, images: { paths }, who: userName() }
+  if (className === null) return core.labels.assign({ ...where, classId: null, origin: 'person' })
   const name = checked(ClassName, className, 'The class')
-  const classes = await core.labels.classes({ projectId })
-  const known = classes.find((candidate) => candidate.name === name)
-  if (known !== undefined) return assignTo(known.id)
-  const made = await core.labels.createClass({ projectId, name })
-  try {
-    const edit = await assignTo(made.id)
-    terminal.note(`"${made.name}" is a new class.`)
-    return edit
-  } catch (thrown) {
-    await core.labels.deleteClass({ projectId, classId: made.id })
-    throw thrown
-  }
+  const known = await core.labels.classes({ projectId: project.id })
+  const { edit, class: labelled } = await core.labels.assignByName({ ...where, name })
+  if (known.every(({ id }) => id !== labelled.id)) terminal.note(`"${labelled.name}" is a new class.`)
+  return edit
 }
 
 async function importCsv(context: Context, { core, project }: Workplace, file: string): Promise<void> {
@@ -132,11 +125,11 @@ async function importCsv(context: Context, { core, project }: Workplace, file: s
     terminal.note(`Nothing was applied: ${countOf(result.badLines.length, 'line')} of ${file} to put right first.`)
     return context.setExitCode(exitCodes.badInput.code)
   }
-  const undo = result.labelled === 0 ? '' : ' Take it back with: athanor label --undo'
+  const undo = result.labelled === 0 ? '' : ` Take it back with: ${commandHint(context, 'label --undo')}`
   terminal.say(
     `Saved: ${countOf(result.labelled, 'image')} labelled from ${file}, ${countOf(result.unchanged, 'label')} as before.${undo}`,
   )
-  terminal.say('Next: athanor classes, or athanor tune')
+  terminal.say(`Next: ${commandHint(context, 'classes')}, or ${commandHint(context, 'tune')}`)
 }
 
 async function exportCsv(
@@ -159,7 +152,8 @@ async function step(context: Context, { core, project }: Workplace, direction: '
   const edit = await core.labels[direction]({ projectId: project.id })
   context.terminal.answer({ edit })
   if (edit === null) context.terminal.say(`There is nothing to ${direction}.`)
-  else if (direction === 'undo') context.terminal.say(`Taken back: ${edit.description}. Again: athanor label --redo`)
+  else if (direction === 'undo')
+    context.terminal.say(`Taken back: ${edit.description}. Again: ${commandHint(context, 'label --redo')}`)
   else context.terminal.say(`Done again: ${edit.description}.`)
 }
 

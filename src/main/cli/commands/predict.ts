@@ -5,6 +5,7 @@ import type { DeviceId } from '../../../shared/domain/device.ts'
 import { ModelId } from '../../../shared/domain/ids.ts'
 import type { ModelManifest, Prediction } from '../../../shared/domain/model.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { openProject, type Workplace } from '../open-project.ts'
@@ -104,7 +105,7 @@ function printTable(context: Context, model: ModelManifest, predictions: readonl
   const rest = unread === 0 ? '' : `, ${countOf(unread, 'file')} could not be read`
   terminal.say()
   terminal.say(`${countOf(predictions.length - unread, 'image')} by ${model.id}${rest}.`)
-  terminal.say('Next: athanor export (use it in your own programs)')
+  terminal.say(`Next: ${commandHint(context, 'export')} (use it in your own programs)`)
 }
 
 /** As the person who stands in the working folder would call it. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { RunId } from '../../../shared/domain/ids.ts'
 import { presets } from '../../../shared/domain/recipe.ts'
 import type { Run } from '../../../shared/domain/run.ts'
+import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject, type Workplace } from '../open-project.ts'
 import { describeHeadline } from '../output/describe-evaluation.ts'
@@ -23,10 +24,11 @@ export function registerRuns(program: Command, context: Context): void {
     })
 }
 
-async function listRuns({ terminal }: Context, { core, project }: Workplace): Promise<void> {
+async function listRuns(context: Context, { core, project }: Workplace): Promise<void> {
+  const { terminal } = context
   const runs = await core.runs.list({ projectId: project.id })
   terminal.answer({ runs })
-  if (runs.length === 0) return terminal.say('No runs yet. Next: athanor tune')
+  if (runs.length === 0) return terminal.say(`No runs yet. Next: ${commandHint(context, 'tune')}`)
   const table = formatTable(
     [
       { title: 'RUN' },
@@ -54,12 +56,14 @@ async function listRuns({ terminal }: Context, { core, project }: Workplace): Pr
   for (const line of table) terminal.say(line)
   terminal.say()
   const [newest] = runs
-  terminal.say(`Next: athanor runs ${newest?.id ?? 'RUN'}${newest === undefined ? '' : nextFor(newest)}`)
+  const next = [`runs ${newest?.id ?? 'RUN'}`, ...(newest === undefined ? [] : nextFor(newest))]
+  terminal.say(`Next: ${next.map((words) => commandHint(context, words)).join(', ')}`)
 }
 
-function nextFor(run: Run): string {
-  if (run.modelId !== null) return `, athanor evaluate ${run.modelId}`
-  return ['stopped', 'interrupted', 'failed'].includes(run.state) ? `, athanor resume ${run.id}` : ''
+/** At most one command. */
+function nextFor(run: Run): string[] {
+  if (run.modelId !== null) return [`evaluate ${run.modelId}`]
+  return ['stopped', 'interrupted', 'failed'].includes(run.state) ? [`resume ${run.id}`] : []
 }
 
 async function showRun(context: Context, workplace: Workplace, runId: RunId): Promise<void> {
@@ -83,8 +87,7 @@ async function showRun(context: Context, workplace: Workplace, runId: RunId): Pr
   for (const warning of record.warnings) terminal.say(`Note: ${warning}`)
   for (const evaluation of record.evaluations) terminal.say(describeHeadline(evaluation))
   if (run.result?.outcome === 'failed') terminal.say(`It failed: ${run.result.message}`)
-  const next = nextFor(run).replace(', ', '')
-  if (next !== '') terminal.say(`Next: ${next}`)
+  for (const words of nextFor(run)) terminal.say(`Next: ${commandHint(context, words)}`)
 }
 
 /** The events so far. A run that is still going on in another program is not waited for. */

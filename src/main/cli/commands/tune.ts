@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander'
 import { DatasetId } from '../../../shared/domain/ids.ts'
 import { Preset } from '../../../shared/domain/recipe.ts'
 import type { Dataset } from '../../../shared/domain/dataset.ts'
+import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject } from '../open-project.ts'
 import { countOf } from '../output/quantities.ts'
@@ -58,8 +59,11 @@ interface TuneOptions {
   readonly dataset?: DatasetId
 }
 
-export function sayNext({ terminal }: Context): void {
-  terminal.say('Next: athanor evaluate (what it gets wrong), athanor predict FILES..., athanor export')
+export function sayNext(context: Context): void {
+  const [evaluate, predict, exporting] = ['evaluate', 'predict FILES...', 'export'].map((words) =>
+    commandHint(context, words),
+  )
+  context.terminal.say(`Next: ${evaluate ?? ''} (what it gets wrong), ${predict ?? ''}, ${exporting ?? ''}`)
 }
 
 /** "dataset-1: 3 classes, 240 training, 30 validation and 30 test images". */

@@ -1,5 +1,6 @@
 import type { ModelManifest } from '../../../shared/domain/model.ts'
 import type { Run } from '../../../shared/domain/run.ts'
+import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { exitCodes, exitCodeOf } from '../exit-codes.ts'
 import type { Workplace } from '../open-project.ts'
@@ -41,11 +42,12 @@ function saySuccess({ terminal }: Context, run: Run, model: ModelManifest): void
   if (evaluation !== undefined) terminal.say(describeHeadline(evaluation))
 }
 
-function sayHowItEnded({ terminal, interruption, setExitCode }: Context, run: Run, { outcome }: RunRecord): void {
+function sayHowItEnded(context: Context, run: Run, { outcome }: RunRecord): void {
+  const { terminal, interruption, setExitCode } = context
   const isResumable = outcome !== null && outcome.outcome !== 'done' && outcome.resumable
   const goOn = isResumable
-    ? `Go on with: athanor resume ${run.id}`
-    : 'It has no checkpoint yet: start it again with athanor tune.'
+    ? `Go on with: ${commandHint(context, `resume ${run.id}`)}`
+    : `It has no checkpoint yet: start it again with ${commandHint(context, 'tune')}.`
   if (outcome?.outcome === 'failed') {
     terminal.note(withFlags(`${run.id} failed: ${outcome.message}`))
     if (isResumable) terminal.note(goOn)

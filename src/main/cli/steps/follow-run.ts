@@ -122,6 +122,7 @@ function showEvent({ terminal }: Context, progress: Progress, event: RunEvent['e
       return terminal.note(`Note: ${event.message}${listPaths(event.paths)}`)
     case 'evaluation':
     case 'checkpoint':
+    case 'seen':
     case 'state':
     case 'finished':
       return

@@ -23,7 +23,8 @@ export function conditionOf(filter: ImageFilter): Condition {
   if (filter.unreadableReason !== undefined) add('unreadable_reason = ?', filter.unreadableReason)
   if (filter.origin !== undefined) add('label_origin = ?', filter.origin)
   if (filter.pathContains !== undefined) add('instr(fold_case(path), ?) > 0', foldCase(filter.pathContains))
-  if (filter.duplicated === true) add(`state = 'readable' AND image.content_hash IN (${copiedContents})`)
+  // The plus keeps SQLite from reading all that is readable: it is to look the contents up.
+  if (filter.duplicated === true) add(`+state = 'readable' AND image.content_hash IN (${copiedContents})`)
   if (filter.duplicated === false) add(`(state <> 'readable' OR image.content_hash NOT IN (${copiedContents}))`)
   if (filter.skipped !== undefined) add(`is_skipped = ${filter.skipped ? 1 : 0}`)
   if (filter.predictedClassId !== undefined) add('predicted_class_id = ?', filter.predictedClassId)
