@@ -11,7 +11,7 @@ export class ImageRows {
   readonly #studio: Studio
   /** Null: no longer in the catalog. */
   readonly #rows = new SvelteMap<ImageId, Image | null>()
-  readonly #waiting = new Set<ImageId>()
+  #waiting: readonly ImageId[] = []
   #isAsking = false
 
   constructor(studio: Studio) {
@@ -24,8 +24,7 @@ export class ImageRows {
   }
 
   want(imageIds: readonly ImageId[]): void {
-    for (const imageId of imageIds) if (!this.#rows.has(imageId)) this.#waiting.add(imageId)
-    void this.#ask()
+    this.#enqueue(imageIds.filter((imageId) => !this.#rows.has(imageId)))
   }
 
   /** Follows changes until the result is called. */
@@ -33,9 +32,13 @@ export class ImageRows {
     return this.#studio.onChange(({ what, imageIds }) => {
       if (!what.some((kind) => kind === 'images' || kind === 'labels' || kind === 'classes')) return
       const known = imageIds === null ? [...this.#rows.keys()] : imageIds.filter((imageId) => this.#rows.has(imageId))
-      for (const imageId of known) this.#waiting.add(imageId)
-      void this.#ask()
+      this.#enqueue(known)
     })
+  }
+
+  #enqueue(imageIds: readonly ImageId[]): void {
+    this.#waiting = [...this.#waiting, ...imageIds.filter((imageId) => !this.#waiting.includes(imageId))]
+    void this.#ask()
   }
 
   async #ask(): Promise<void> {
@@ -43,11 +46,14 @@ export class ImageRows {
     this.#isAsking = true
     const { api, notices, projectId } = this.#studio
     await notices.attempt(async () => {
-      while (this.#waiting.size > 0) {
-        const imageIds = [...this.#waiting].slice(0, batchMax)
-        for (const imageId of imageIds) this.#waiting.delete(imageId)
-        const found = new Map((await api.catalog.getMany({ projectId, imageIds })).map((image) => [image.id, image]))
-        for (const imageId of imageIds) this.#rows.set(imageId, found.get(imageId) ?? null)
+      while (this.#waiting.length > 0) {
+        const imageIds = this.#waiting.slice(0, batchMax)
+        this.#waiting = this.#waiting.slice(batchMax)
+        const found = await api.catalog.getMany({ projectId, imageIds })
+        for (const image of found) this.#rows.set(image.id, image)
+        for (const imageId of imageIds) {
+          if (!found.some(({ id }) => id === imageId)) this.#rows.set(imageId, null)
+        }
       }
     })
     this.#isAsking = false

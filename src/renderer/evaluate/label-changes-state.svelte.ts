@@ -1,8 +1,8 @@
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
-import type { DatasetId, ImageId } from '../../shared/domain/ids.ts'
+import type { DatasetId } from '../../shared/domain/ids.ts'
 import type { ModelManifest } from '../../shared/domain/model.ts'
 import type { Studio } from '../studio.svelte.ts'
-import { countLabelChanges, type LabelChanges } from './label-changes.ts'
+import { countLabelChanges, type LabelChanges, type LabelledNow } from './label-changes.ts'
 
 /** Key presses close together are counted together. */
 const pauseMs = 400
@@ -39,12 +39,12 @@ export class LabelChangesState {
     const { datasetId } = this.#model
     await notices.attempt(async () => {
       this.#entries ??= { datasetId, entries: await api.datasets.entries({ projectId, datasetId }) }
-      const imageIdsByClass = new Map<string, readonly ImageId[]>()
+      const labelled: LabelledNow[] = []
       for (const { id, name } of classes) {
         const query = { filter: { classId: id, state: 'readable' as const } }
-        imageIdsByClass.set(name, (await api.catalog.order({ projectId, query })).imageIds)
+        labelled.push({ name, imageIds: (await api.catalog.order({ projectId, query })).imageIds })
       }
-      this.counts = countLabelChanges({ classes: this.#model.classes, entries: this.#entries.entries }, imageIdsByClass)
+      this.counts = countLabelChanges({ classes: this.#model.classes, entries: this.#entries.entries }, labelled)
     })
   }
 }
