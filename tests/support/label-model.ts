@@ -5,22 +5,46 @@ export interface ModelLabel {
   readonly origin: LabelOrigin
 }
 
-export interface ModelState {
-  /** Colours by class name, in the order of their making. */
-  readonly classes: ReadonlyMap<string, number>
-  readonly labels: ReadonlyMap<number, ModelLabel>
+export interface ModelClass {
+  readonly colour: number
+  readonly key: string | null
 }
 
-const emptyState: ModelState = { classes: new Map(), labels: new Map() }
+export interface ModelState {
+  /** By name, in the order of their making. */
+  readonly classes: ReadonlyMap<string, ModelClass>
+  readonly labels: ReadonlyMap<number, ModelLabel>
+  readonly skipped: ReadonlySet<number>
+  /** The name by which the class goes that a model has predicted; absent where that class is gone. */
+  readonly predicted: ReadonlyMap<number, string>
+}
 
-/** Labels, classes and a history as anyone would write them down: a stack of whole states. */
+/** The state as an edit may change it. */
+export interface StateDraft {
+  readonly classes: Map<string, ModelClass>
+  readonly labels: Map<number, ModelLabel>
+  readonly skipped: Set<number>
+  readonly predicted: Map<number, string>
+}
+
+/** Labels, classes, marks and a history as anyone would write them down: a stack of whole states. */
 export class LabelModel {
   private past: ModelState[] = []
   private future: ModelState[] = []
-  state: ModelState = emptyState
+  state: ModelState
 
-  edit(change: (state: { classes: Map<string, number>; labels: Map<number, ModelLabel> }) => void): void {
-    const next = { classes: new Map(this.state.classes), labels: new Map(this.state.labels) }
+  constructor(initial: ModelState) {
+    this.state = initial
+  }
+
+  edit(change: (state: StateDraft) => void): void {
+    const { classes, labels, skipped, predicted } = this.state
+    const next = {
+      classes: new Map(classes),
+      labels: new Map(labels),
+      skipped: new Set(skipped),
+      predicted: new Map(predicted),
+    }
     change(next)
     if (JSON.stringify(plain(next)) === JSON.stringify(plain(this.state))) return
     this.past.push(this.state)
@@ -47,11 +71,35 @@ export class LabelModel {
   get undoable(): number {
     return this.past.length
   }
+
+  get redoable(): number {
+    return this.future.length
+  }
 }
 
-export function plain({ classes, labels }: ModelState): unknown {
+export function setLabel(state: StateDraft, imageId: number, label: ModelLabel): void {
+  state.labels.set(imageId, label)
+  state.skipped.delete(imageId)
+}
+
+/** Calls a class otherwise, wherever it stands; it keeps its place in the order. */
+export function renameEverywhere(state: StateDraft, from: string, to: string): void {
+  const renamed = [...state.classes].map(([name, one]) => [name === from ? to : name, one] as const)
+  state.classes.clear()
+  for (const [name, one] of renamed) state.classes.set(name, one)
+  moveImages(state, from, to)
+}
+
+export function moveImages({ labels, predicted }: StateDraft, from: string, to: string): void {
+  for (const [id, label] of labels) if (label.className === from) labels.set(id, { ...label, className: to })
+  for (const [id, name] of predicted) if (name === from) predicted.set(id, to)
+}
+
+export function plain({ classes, labels, skipped, predicted }: ModelState): unknown {
   return {
-    classes: [...classes],
+    classes: [...classes].map(([name, { colour, key }]) => [name, colour, key]),
     labels: [...labels].sort(([a], [b]) => a - b).map(([id, { className, origin }]) => [id, className, origin]),
+    skipped: [...skipped].sort((a, b) => a - b),
+    predicted: [...predicted].sort(([a], [b]) => a - b),
   }
 }
