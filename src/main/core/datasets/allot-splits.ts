@@ -19,7 +19,7 @@ type SplitAmounts = Readonly<Record<Split, number>>
 /** Images that show the same and go to one split together, mostly but not always of one class. */
 interface Group {
   readonly members: readonly number[]
-  readonly countByClass: ReadonlyMap<string, number>
+  readonly countByClass: readonly (readonly [className: string, count: number])[]
   /** Where the group stands in the seeded order; does not depend on paths or on other groups. */
   readonly rank: string
 }
@@ -44,10 +44,9 @@ export function allotSplits(
   for (const group of groups) {
     const members = group.filter((at) => images[at]?.split === pool)
     if (members.length === 0) continue
-    const bound = boundSplit(
-      group.flatMap((at) => images[at]?.split ?? []),
-      pool,
-    )
+    // Most groups are one image that waits.
+    const others = members.length === group.length ? [] : group.flatMap((at) => images[at]?.split ?? [])
+    const bound = boundSplit(others, pool)
     if (bound === null) free.push(describe(members, images, options.seed))
     else for (const at of members) result[at] = bound
   }
@@ -94,7 +93,7 @@ function* allotGroups(groups: readonly Group[], amounts: SplitAmounts): Generato
   const left = new Map(totals)
 
   const fits = (group: Group, split: (typeof evaluated)[number]) =>
-    [...group.countByClass].every(([name, size]) => {
+    group.countByClass.every(([name, size]) => {
       const room = wanted.get(name)?.[split] ?? 0
       const keepsOne = amounts.train === 0 || (left.get(name) ?? 0) > size
       // A group that is larger than what is left goes there if it fits by half.
@@ -123,12 +122,13 @@ function countsOf(total: number, amounts: SplitAmounts): Record<(typeof evaluate
   return { validation: countOf('validation'), test: countOf('test') }
 }
 
-function countClasses(names: readonly string[]): ReadonlyMap<string, number> {
+function countClasses(names: readonly string[]): Group['countByClass'] {
+  if (names.length === 1) return names.map((name) => [name, 1])
   const counts = new Map<string, number>()
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
-  return counts
+  return [...counts]
 }
 
-function addCounts(totals: Map<string, number>, counts: ReadonlyMap<string, number>): void {
+function addCounts(totals: Map<string, number>, counts: Group['countByClass']): void {
   for (const [name, count] of counts) totals.set(name, (totals.get(name) ?? 0) + count)
 }
