@@ -22,6 +22,7 @@ export interface Core {
   readonly handlers: Handlers<CoreContract>
   /** Pixels, which do not travel by calls. */
   readonly pictures: Pick<Pictures, 'answer'>
+  readonly onProjectOpen: CoreContext['onProjectOpen']
   /** Stops what is running and closes the catalogs; safe to call twice. */
   close(): Promise<void>
 }
@@ -60,6 +61,7 @@ export function createCore(host: Host): Core {
   return {
     handlers,
     pictures,
+    onProjectOpen: (listener) => projects.onOpen(listener),
     async close() {
       try {
         for (const close of closers.splice(0).reverse()) await close()

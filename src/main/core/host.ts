@@ -23,6 +23,7 @@ export interface HostShell {
   readonly roots?: () => readonly string[]
   /** The native dialog; null where the person gave up. */
   readonly chooseFolder?: (title: string) => Promise<string | null>
+  readonly chooseSavePath?: (title: string, fileName: string) => Promise<string | null>
   /** Shows a file or folder in the file manager. */
   readonly reveal?: (path: string) => Promise<void>
   readonly setLanguage?: (language: 'en' | 'zh-CN') => void

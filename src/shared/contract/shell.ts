@@ -52,6 +52,11 @@ export const shell = {
   ),
   /** The native dialog; null where the person gave up. Errors: conflict where the host has none. */
   chooseFolder: call(z.strictObject({ title: z.string() }), z.strictObject({ path: z.string().nullable() })),
+  /** The native dialog for a new file; null where the person gave up. Errors: conflict where the host has none. */
+  chooseSavePath: call(
+    z.strictObject({ title: z.string(), fileName: z.string() }),
+    z.strictObject({ path: z.string().nullable() }),
+  ),
   /** The folders below one; null: the first root. Errors: forbidden outside the roots, not-found, no-permission. */
   listFolders: call(z.strictObject({ path: z.string().min(1).nullable() }), FolderListing),
   /** Follows what is chosen in the application's menu; nothing ever comes where the host has none. */

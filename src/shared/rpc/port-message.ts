@@ -1,2 +1,4 @@
-/** The name under which the desktop hands a MessagePort to its page. */
+/** From the desktop to its page, with one port to core. */
 export const portMessage = 'athanor:port'
+/** From the preload to the desktop, with the path of a folder that was dropped on the page. */
+export const folderDropped = 'athanor:folder-dropped'

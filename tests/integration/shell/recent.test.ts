@@ -84,9 +84,7 @@ test('the sample set is drawn once into the per-user store, whole or not at all'
   const events = await allOf(project.drawSamples({ perClass: 2 }))
   const { folder = '', done, total } = events.at(-1) ?? {}
   expect(done).toBe(total)
-  const pictures = readdirSync(folder, { recursive: true }).filter(
-    (path) => String(path).endsWith('.png') || String(path).endsWith('.jpg'),
-  )
+  const pictures = readdirSync(folder, { recursive: true }).filter((path) => /\.\w+$/.test(String(path)))
   expect(pictures).toHaveLength(total ?? 0)
   // Somebody has worked with it: it stays as it is.
   await project.open({ imageFolder: folder })

@@ -30,6 +30,11 @@ export function createShellHandlers({ host, projects, folders }: CoreContext): S
         throw new AppError('conflict', 'There is no dialog to choose a folder in.')
       return { path: await around.chooseFolder(title) }
     },
+    chooseSavePath: async ({ title, fileName }) => {
+      if (around?.chooseSavePath === undefined)
+        throw new AppError('conflict', 'There is no dialog to choose a file in.')
+      return { path: await around.chooseSavePath(title, fileName) }
+    },
     listFolders: ({ path }) => listFolders(folders, path),
     menuCommands: (_, { signal }) => around?.menuCommands?.(signal) ?? none(),
     setLanguage: ({ language }) => {
