@@ -27,6 +27,8 @@ export interface RandomModelOptions {
   /** On which the outputs are centred and scaled, so that they differ between images. */
   readonly imageFolder: string
   readonly entries: readonly DatasetEntry[]
+  /** What its manifest says otherwise. */
+  readonly manifest?: Partial<ModelManifest>
 }
 
 /** A small input for tests where its size does not matter. */
@@ -59,6 +61,7 @@ export async function createRandomModel(options: RandomModelOptions): Promise<Mo
     history: [],
     evaluations: [],
     versions: { athanor: '0.0.0' },
+    ...options.manifest,
   })
   await writeFile(join(folder, 'model.json'), JSON.stringify(manifest))
   return manifest

@@ -17,7 +17,7 @@ type PredictInput = z.output<typeof models.predict.input>
 export function createModelsHandlers(context: CoreContext): ServiceHandlers<typeof models> {
   const { host, projects } = context
   const warm = createWarmTrainer(host)
-  const suggesting: Suggesting = new Set()
+  const suggesting: Suggesting = new Map()
   context.onClose(() => warm.close())
   return {
     list: ({ projectId }) => {

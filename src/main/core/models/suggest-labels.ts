@@ -20,7 +20,7 @@ const storeAfterMs = 1_000
 const storeAfterCount = 2_000
 
 /** The projects in which a model predicts: one after another, for the last one is what the grid shows. */
-export type Suggesting = Set<ProjectId>
+export type Suggesting = Map<ProjectId, { readonly signal: AbortSignal; readonly ended: Promise<void> }>
 
 /**
  * Predicts what the model has not predicted yet, in a trainer process of its own, and keeps it every second. However it
@@ -34,8 +34,7 @@ export async function* suggestLabels(
   const project = projects.get(projectId)
   const { imageFolder, layout, reader } = project
   readManifest(project, modelId)
-  if (suggesting.has(projectId)) throw new AppError('conflict', 'A model is already looking at the images.')
-  suggesting.add(projectId)
+  const end = await takeTurn(suggesting, projectId, signal)
   try {
     const images = imagesToPredict(reader, modelId, scope)
     // It is the one that predicted last from now on, also where nothing is left to predict.
@@ -63,7 +62,21 @@ export async function* suggestLabels(
       await trainer.close()
     }
   } finally {
+    end()
+  }
+}
+
+/** Waits for one that was left and is ending. Errors: conflict where another one goes on. */
+async function takeTurn(suggesting: Suggesting, projectId: ProjectId, signal: AbortSignal): Promise<() => void> {
+  for (let other = suggesting.get(projectId); other !== undefined; other = suggesting.get(projectId)) {
+    if (!other.signal.aborted) throw new AppError('conflict', 'A model is already looking at the images.')
+    await other.ended
+  }
+  const { promise, resolve } = Promise.withResolvers<void>()
+  suggesting.set(projectId, { signal, ended: promise })
+  return () => {
     suggesting.delete(projectId)
+    resolve()
   }
 }
 
