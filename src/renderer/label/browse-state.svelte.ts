@@ -8,20 +8,28 @@ import { changesOrder, parametersOf, queryOf } from './browse-query.ts'
 import { RowCache } from './row-cache.svelte.ts'
 import { orderOf, type Order } from './selection.ts'
 
+export interface OrderChange {
+  readonly before: Order
+  readonly after: Order
+  /** The person asked for something else; otherwise images came, went or moved. */
+  readonly isNewQuery: boolean
+}
+
 /** Which images are shown and in which order: the query of the address, answered by core and kept up to date. */
 export class BrowseState {
   readonly rows: RowCache
   order = $state.raw<Order>(orderOf([]))
   /** False until the first answer. */
   isReady = $state(false)
-  isLoading = $state(false)
+  /** As text, the query that `order` answers. */
+  answered = $state<string | null>(null)
   /** Where the grid was scrolled to when it was left. */
   offsetPx = 0
   readonly #studio: Studio
   #loads = 0
   #isStale = false
   #isReadingOrder = false
-  readonly #listeners: ((before: Order, after: Order) => void)[] = []
+  readonly #listeners: ((change: OrderChange) => void)[] = []
 
   constructor(studio: Studio) {
     this.#studio = studio
@@ -58,19 +66,17 @@ export class BrowseState {
   }
 
   /** Follows another order, so that selection and scroll survive it. */
-  onOrder(listener: (before: Order, after: Order) => void): void {
+  onOrder(listener: (change: OrderChange) => void): void {
     this.#listeners.push(listener)
   }
 
   /** Reads the order of a query; of several that are under way the last one counts. */
   async load(query: ImageQuery): Promise<void> {
     const load = ++this.#loads
-    this.isLoading = true
     const { api, projectId, notices } = this.#studio
     const answer = await notices.attempt(() => api.catalog.order({ projectId, query }))
     if (load !== this.#loads) return
-    this.isLoading = false
-    if (answer !== undefined) this.#take(answer.imageIds)
+    if (answer !== undefined) this.#take(answer.imageIds, JSON.stringify(query))
   }
 
   /** The ids of another query, in its order: for what is not shown, such as the next unlabelled image. */
@@ -105,12 +111,14 @@ export class BrowseState {
     }
   }
 
-  #take(ids: readonly ImageId[]): void {
+  #take(ids: readonly ImageId[], query: string): void {
     const before = this.order
+    const isNewQuery = query !== this.answered
     this.isReady = true
+    this.answered = query
     if (isSameOrder(before.ids, ids)) return
     this.order = orderOf(ids)
-    for (const listener of this.#listeners) listener(before, this.order)
+    for (const listener of this.#listeners) listener({ before, after: this.order, isNewQuery })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Studio } from '../studio.svelte.ts'
 import type { ShownGrid } from '../ui/virtual-grid-geometry.ts'
 import { BrowseState } from './browse-state.svelte.ts'
+import { findNextWaiting } from './find-next-waiting.ts'
 import { GridGestures } from './grid-gestures.svelte.ts'
 import { ImageViewState } from './image-view-state.svelte.ts'
 import { LabellingState } from './labelling-state.svelte.ts'
@@ -8,6 +9,9 @@ import { PanelsState } from './panels-state.svelte.ts'
 import { SelectionState } from './selection-state.svelte.ts'
 import { SuggestionsState } from './suggestions-state.svelte.ts'
 import { ViewSettingsState } from './view-settings.svelte.ts'
+
+/** Farther down, a person would wonder where the first images are. */
+const nearBeginning = 100
 
 /** All that the Label page knows of an open project. It outlives the page, so going elsewhere loses nothing. */
 export class LabelSession {
@@ -33,6 +37,9 @@ export class LabelSession {
     this.labelling = new LabellingState(studio, { browse, selection, settings })
     this.suggestions = new SuggestionsState(studio, this.browse)
     this.gestures = new GridGestures(this.selection, (classId) => void this.labelling.label(classId))
+    this.browse.onOrder(({ before }) => {
+      if (before.ids.length === 0) void this.#beginAtWaiting()
+    })
     studio.onChange((change) => {
       this.browse.followChange(change)
       if (change.what.includes('predictions')) void this.suggestions.refresh()
@@ -41,6 +48,13 @@ export class LabelSession {
     void studio.notices.attempt(async () => {
       this.canReveal = (await studio.api.shell.abilities({})).canReveal
     })
+  }
+
+  /** The first image may be one that cannot be read, or be labelled already. */
+  async #beginAtWaiting(): Promise<void> {
+    const before = this.selection.value
+    const first = await this.studio.notices.attempt(() => findNextWaiting(this.browse, -1))
+    if (first !== undefined && first < nearBeginning && before === this.selection.value) this.selection.moveTo(first)
   }
 
   /** In the address, so that a reload and the back button come back to it. */

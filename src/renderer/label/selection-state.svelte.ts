@@ -31,8 +31,12 @@ export class SelectionState {
 
   constructor(browse: BrowseState) {
     this.#browse = browse
-    browse.onOrder((before, after) => {
-      if (this.value.focus !== null) this.value = settle(this.value, before, after)
+    browse.onOrder(({ before, after, isNewQuery }) => {
+      const { focus } = this.value
+      const isLost = focus !== null && after.indexOf(focus) === undefined
+      // Another filter begins at its top; a label that took an image out of the filter goes on beside it.
+      if (isNewQuery && isLost) this.value = emptySelection
+      else if (focus !== null) this.value = settle(this.value, before, after)
       this.beginAt(null)
     })
   }
