@@ -1,13 +1,16 @@
 import { join } from 'node:path'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { TrainerEvent } from '../../shared/domain/run.ts'
+import { sampleOrder } from '../batches/sample-order.ts'
 import { inferenceBatchSize } from '../evaluation/open-classifier.ts'
+import { readPixels } from '../evaluation/read-pixels.ts'
 import type { FeatureCache } from './feature-cache.ts'
 import { featureKeyOf } from './feature-key.ts'
 import type { LabelledFeatures } from './fit-head.ts'
 import { featuresThroughCache, headWidth, openHeadCache } from './infer-through-cache.ts'
 import { createProgress } from './progress.ts'
 import type { Session } from './session.ts'
+import { showSeen } from './show-seen.ts'
 
 export interface SplitFeatures {
   readonly train: LabelledFeatures
@@ -20,6 +23,11 @@ export interface SplitFeatures {
  */
 export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEvent, SplitFeatures> {
   const { job, world, network, entries, preprocessing, missing } = session
+  yield* showSeen(session, {
+    epoch: 0,
+    entries: sampleOrder(entries.train, { seed: job.recipe.seed, epoch: 0 }),
+    read: ({ path, contentHash }) => readPixels({ file: join(job.imageFolder, path), contentHash }, preprocessing),
+  })
   const cache = await openSessionCache(session)
   try {
     const items = [...entries.train, ...entries.validation].map((entry) => ({

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { EpochMetrics, TrainerEvent } from '../../shared/domain/run.ts'
 import { AppError } from '../../shared/errors.ts'
 import { microBatches } from '../batches/micro-batches.ts'
@@ -16,6 +17,7 @@ import { createProgress } from './progress.ts'
 import { saveCheckpoint } from './save-checkpoint.ts'
 import { learningRateAt } from './schedule.ts'
 import type { Session } from './session.ts'
+import { showSeen } from './show-seen.ts'
 
 /**
  * Trains for the epochs of the recipe, from wherever `session.state` stands: early stop, best weights, a checkpoint after
@@ -58,11 +60,14 @@ async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
   const stepsPerEpoch = Math.ceil(perEpoch / recipe.batchSize)
   let done = session.state.epochs * perEpoch + Math.min(perEpoch, session.state.steps * recipe.batchSize)
   const progress = createProgress({ phase: 'fine-tuning', total: recipe.epochs * perEpoch, done, now: world.now })
-  const parts = microBatches(sampleOrder(entries.train, { seed: recipe.seed, epoch }), {
+  const order = sampleOrder(entries.train, { seed: recipe.seed, epoch })
+  const read = (entry: DatasetEntry) => readTrainingPixels(entry, { imageFolder, recipe, epoch })
+  yield* showSeen(session, { epoch, entries: order, read })
+  const parts = microBatches(order, {
     batchSize: recipe.batchSize,
     microBatchSize: session.microBatchSize,
     firstStep: session.state.steps,
-    read: (entry) => readTrainingPixels(entry, { imageFolder, recipe, epoch }),
+    read,
     signal: world.signal,
   })
   let running = session.state.running
