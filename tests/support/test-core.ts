@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { openCore } from '../../src/main/cli/open-core.ts'
 import type { CoreContract } from '../../src/shared/contract/index.ts'
 import type { ProjectId, RunId } from '../../src/shared/domain/ids.ts'
@@ -27,6 +28,8 @@ export const shortRecipe: RecipeOverrides = {
 }
 
 export async function openTestCore(imageFolder: string, { importFirst = false } = {}): Promise<TestCore> {
+  // Not the store of whoever runs the tests.
+  process.env['ATHANOR_HOME'] = join(imageFolder, '.athanor', 'store')
   const core = openCore(() => undefined)
   const { client } = core
   const { project, catalog, runs } = client

@@ -38,7 +38,7 @@ export function createEstimator(host: Host, queue: RunQueue): Estimator {
       const files = sampleFiles(project)
       const { recipe, classCount } = plan
       const measured = await trainer.client.measure({ recipe, classCount, files }, { signal: stop })
-      const cost: RunCost = { openSeconds: null, headSecondsPerImage: null, ...measured, ...secondsOf(known) }
+      const cost: RunCost = { ...nothingLearnt, ...measured, ...secondsOf(known) }
       remember(project, recipe, cost)
       return cost
     } catch (thrown) {
@@ -104,11 +104,13 @@ function estimateOf(
   return { device, deviceName, seconds, memoryBytes, microBatchSize, basis }
 }
 
+const nothingLearnt = { openSeconds: null, headSecondsPerImage: null, epochRestSeconds: null }
+
 /** What runs have told is better than a warm-up. */
 function secondsOf(known: RunCost | undefined): Partial<RunCost> {
   if (known === undefined) return {}
-  const { trainSecondsPerImage, inferSecondsPerImage, openSeconds, headSecondsPerImage } = known
-  return { trainSecondsPerImage, inferSecondsPerImage, openSeconds, headSecondsPerImage }
+  const { trainSecondsPerImage, inferSecondsPerImage, openSeconds, headSecondsPerImage, epochRestSeconds } = known
+  return { trainSecondsPerImage, inferSecondsPerImage, openSeconds, headSecondsPerImage, epochRestSeconds }
 }
 
 /** In this process, or in another one that has the project open. */

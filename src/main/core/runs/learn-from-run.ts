@@ -4,6 +4,7 @@ import type { OpenProject } from '../core-context.ts'
 import { getDataset } from '../datasets/dataset-repository.ts'
 import type { Host } from '../host.ts'
 import { recallCost, rememberCost } from './remembered-costs.ts'
+import { leastHeadSeconds } from './run-duration.ts'
 import { readEvents } from './run-events.ts'
 import { getRun } from './run-repository.ts'
 
@@ -29,7 +30,11 @@ export function learnFromRun(host: Host, project: OpenProject, runId: RunId): vo
     memoryBytes: known?.memoryBytes ?? null,
     microBatchSize: known?.microBatchSize ?? null,
     openSeconds: history.openSeconds(endedAtMs) ?? known?.openSeconds ?? null,
-    headSecondsPerImage: headSeconds === null ? (known?.headSecondsPerImage ?? null) : headSeconds / fittedCount,
+    epochRestSeconds: history.epochRestSeconds(endedAtMs) ?? known?.epochRestSeconds ?? null,
+    headSecondsPerImage:
+      headSeconds === null
+        ? (known?.headSecondsPerImage ?? null)
+        : Math.max(0, headSeconds - leastHeadSeconds) / fittedCount,
   }
   rememberCost(host, project.id, { recipe, cost })
 }
@@ -40,13 +45,17 @@ const openPhases: readonly RunPhase[] = ['preparing', 'loading-backbone', 'savin
 function readHistory(project: OpenProject, runId: RunId) {
   const phases: { readonly phase: RunPhase; readonly atMs: number }[] = []
   const trainRates: number[] = []
+  let trainedMs = 0
   const inferRates = new Map<RunPhase, number>()
   let deviceName: string | undefined
   const events = readEvents(project.reader, runId, { afterSeq: 0, limit: Number.MAX_SAFE_INTEGER })
   for (const { event, atMs } of events) {
     if (event.kind === 'phase') phases.push({ phase: event.phase, atMs })
     if (event.kind === 'device') deviceName = event.reports.find(({ id }) => id === event.chosen)?.name
-    if (event.kind === 'epoch' && event.metrics.imagesPerSecond > 0) trainRates.push(event.metrics.imagesPerSecond)
+    if (event.kind === 'epoch' && event.metrics.imagesPerSecond > 0) {
+      trainRates.push(event.metrics.imagesPerSecond)
+      trainedMs += event.metrics.durationMs
+    }
     if (event.kind !== 'step' || event.imagesPerSecond === null || event.imagesPerSecond <= 0) continue
     if (event.phase === 'caching-features' || event.phase === 'evaluating') {
       inferRates.set(event.phase, event.imagesPerSecond)
@@ -66,6 +75,10 @@ function readHistory(project: OpenProject, runId: RunId) {
     deviceName,
     trainSecondsPerImage: trainRate === undefined ? undefined : 1 / trainRate,
     inferSecondsPerImage: inferRate === undefined ? undefined : 1 / inferRate,
+    epochRestSeconds: (endMs: number | null) => {
+      const seconds = isWhole ? secondsOf('fine-tuning', endMs) : null
+      return seconds === null ? null : Math.max(0, seconds - trainedMs / 1000) / Math.max(1, trainRates.length)
+    },
     secondsOf: (phase: RunPhase, endMs: number | null) => (isWhole ? secondsOf(phase, endMs) : null),
     openSeconds: (endMs: number | null) =>
       isWhole ? openPhases.reduce((sum, phase) => sum + (secondsOf(phase, endMs) ?? 0), 0) : null,

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -21,6 +21,8 @@ export const RunCost = z.strictObject({
   /** Before and after the work on images; null, as the next one, where no run has told. */
   openSeconds: z.number().nonnegative().nullable(),
   headSecondsPerImage: z.number().nonnegative().nullable(),
+  /** Of an epoch beside its training images: validation and a checkpoint; null where no run has told. */
+  epochRestSeconds: z.number().nonnegative().nullable(),
 })
 export type RunCost = z.infer<typeof RunCost>
 
@@ -50,6 +52,7 @@ export function rememberCost(
   const file = fileOf(host)
   const temporary = `${file}.${String(process.pid)}.part`
   try {
+    mkdirSync(host.storeFolder, { recursive: true })
     writeFileSync(temporary, JSON.stringify({ formatVersion: 1, costs }))
     renameSync(temporary, file)
   } catch (thrown) {

@@ -10,8 +10,10 @@ export interface RunAmounts {
 
 /** A trainer process, its self-test, and weights that are read and written. */
 const usualOpenSeconds = 4
-/** Fitting the output layer over the features of one image, all strengths of the penalty together. */
-const usualHeadSecondsPerImage = 0.0015
+/** Fitting the output layer, all strengths of the penalty together: at least, and for the features of one image. */
+export const leastHeadSeconds = 0.5
+const usualHeadSecondsPerImage = 0.001
+const usualCheckpointSeconds = 0.3
 
 /** Seconds that a run takes with these costs; where it may stop early, all of its epochs. */
 export function durationOf(recipe: Recipe, cost: RunCost, { counts, cachedRatio }: RunAmounts): number {
@@ -21,8 +23,9 @@ export function durationOf(recipe: Recipe, cost: RunCost, { counts, cachedRatio 
   let seconds = cost.openSeconds ?? usualOpenSeconds
   if (recipe.fitHeadFirst) {
     seconds += (train + validation) * (1 - cachedRatio) * infer
-    seconds += train * (cost.headSecondsPerImage ?? usualHeadSecondsPerImage)
+    seconds += leastHeadSeconds + train * (cost.headSecondsPerImage ?? usualHeadSecondsPerImage)
   }
-  seconds += recipe.epochs * (train * (trainSecondsPerImage ?? 0) + validation * infer)
+  const epochRestSeconds = cost.epochRestSeconds ?? validation * infer + usualCheckpointSeconds
+  seconds += recipe.epochs * (train * (trainSecondsPerImage ?? 0) + epochRestSeconds)
   return seconds + (validation + test) * infer
 }
