@@ -1,0 +1,30 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { TrainJob } from '../../../src/shared/contract/trainer.ts'
+import { ModelId, RunId } from '../../../src/shared/domain/ids.ts'
+import { trainInProcess } from '../../support/train-process.ts'
+import { createTrainingSet, type TrainingSet } from '../../support/training-set.ts'
+
+let set: TrainingSet
+beforeAll(async () => {
+  set = await createTrainingSet({ train: 16, validation: 6, test: 6 })
+})
+afterAll(() => set.remove())
+
+/** Another run of the same recipe on the same dataset. */
+function jobOf(number: number): TrainJob {
+  const job = set.job('quick', { backbone: null })
+  const [runId, modelId] = [RunId.parse(`run-${number}`), ModelId.parse(`model-${number}`)]
+  const at = (folder: string, name: string) => join(folder, '..', name)
+  return { ...job, runId, modelId, runFolder: at(job.runFolder, runId), modelFolder: at(job.modelFolder, modelId) }
+}
+
+test('Quick computes each image once: another one needs no file at all, and comes to the same figures', async () => {
+  const first = await trainInProcess(jobOf(1))
+  expect(first.manifest?.evaluations.map(({ imageCount }) => imageCount)).toEqual([6, 6])
+  for (const { path } of set.entries) await rm(join(set.folder, path))
+  const second = await trainInProcess(jobOf(2))
+  expect(second.manifest?.evaluations).toEqual(first.manifest?.evaluations)
+  expect(second.events.filter(({ kind }) => kind === 'warning')).toEqual([])
+})
