@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createTrainingSet } from '../../support/training-set.ts'
+
+const child = join(import.meta.dirname, '../../support/children/run-on-full-disk.ts')
+
+/** A shell command in a namespace where it may mount a small disk of its own. */
+function withSmallDisk(folder: string, command: string) {
+  const mounted = `mount -t tmpfs -o size=160m tmpfs "${folder}" && ${command}`
+  return spawnSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', mounted], { encoding: 'utf8' })
+}
+
+test('a run on a full disk fails with what it needs, and goes on to the same bits once there is space', async ({
+  skip,
+}) => {
+  const set = await createTrainingSet()
+  try {
+    const project = join(set.folder, '.athanor')
+    mkdirSync(project)
+    if (withSmallDisk(project, 'true').status !== 0) skip('no small disk can be mounted here')
+    const { stdout, stderr } = withSmallDisk(project, `"${process.execPath}" "${child}" "${set.folder}"`)
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toEqual({
+      state: 'failed',
+      result: {
+        outcome: 'failed',
+        code: 'disk-full',
+        message: expect.stringMatching(/disk is full.*needs about 4\d MB; \d+ MB are free\..*then resume/) as string,
+        resumable: true,
+      },
+      resumed: 'done',
+      isSame: true,
+    })
+  } finally {
+    await set.remove()
+  }
+})
