@@ -86,7 +86,7 @@ for legacy in (False, True):
 
 model = random_model()
 torch.save(model.state_dict(), os.path.join(folder, "network.pth"))
-pixels = torch.randn(2, 224, 224, 3, generator=torch.Generator().manual_seed(1)) * 1.5
+pixels = torch.randn(2, 224, 224, 3, generator=torch.Generator().manual_seed(3)) * 1.5
 batch = pixels.permute(0, 3, 1, 2).contiguous()
 pixels.numpy().astype("<f4").tofile(os.path.join(folder, "pixels.bin"))
 labels = torch.tensor([2, 5])

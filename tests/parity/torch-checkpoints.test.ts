@@ -120,8 +120,8 @@ describe.skipIf(!hasTorch)('checkpoints that PyTorch writes here', () => {
     console.log('relative L2 error at 224:', { evaluation, training, gradients: Math.max(...errors) })
     expect(evaluation).toBeLessThan(1e-4)
     expect(training).toBeLessThan(1e-4)
-    // Here no seed was chosen: where rounding decides the sign of a ReLU's input, gradients differ by more.
-    expect(errors.sort((a, b) => a - b)[Math.floor(errors.length / 2)]).toBeLessThan(1e-3)
+    // The seed of the pixels is one where rounding decides no ReLU's sign, which would change gradients by a percent.
+    expect(Math.max(...errors)).toBeLessThan(1e-4)
     tf.dispose([x, targets, logits, value, grads, frozen as unknown as tf.Tensor])
     disposeParameters(parameters)
   })

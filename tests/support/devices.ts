@@ -1,9 +1,9 @@
-import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { ensureKernelsBuilt } from '../../native/wasm/build.ts'
 import type { Device } from '../../src/trainer/devices/device.ts'
 import { registerGradients } from '../../src/trainer/devices/gradients.ts'
 import { devices } from '../../src/trainer/devices/table.ts'
+import { usePlainBackend } from './plain-backend.ts'
 
 /** What a computation gives, as plain numbers. */
 export interface Numbers {
@@ -38,9 +38,7 @@ export async function numbersOf(compute: () => tf.Tensor | readonly tf.Tensor[])
 /** The same by tfjs's plain JavaScript backend, which is slow and right. */
 export async function referenceOf(compute: () => tf.Tensor | readonly tf.Tensor[]): Promise<Numbers[]> {
   const active = tf.getBackend()
-  await tf.setBackend('cpu')
-  // It would print an advertisement for another backend.
-  Reflect.set(tf.backend(), 'firstUse', false)
+  await usePlainBackend()
   try {
     return await numbersOf(compute)
   } finally {

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core'
-import '@tensorflow/tfjs-backend-cpu'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { batchNormTrain } from '../../src/trainer/network/batch-norm.ts'
 import { forwardInfer, forwardTrain } from '../../src/trainer/network/forward.ts'
@@ -17,8 +16,9 @@ import {
 } from '../../src/trainer/network/parameters.ts'
 import type { Parameters } from '../../src/trainer/network/parameters.ts'
 import { buildResnet, stageInput } from '../../src/trainer/network/resnet.ts'
+import { usePlainBackend } from '../support/plain-backend.ts'
 
-beforeAll(() => tf.setBackend('cpu'))
+beforeAll(usePlainBackend)
 
 let tensorsBefore = 0
 beforeEach(() => {

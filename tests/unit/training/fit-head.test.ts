@@ -1,4 +1,3 @@
-import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { normalOf, randomOf } from '../../../src/shared/random.ts'
@@ -6,8 +5,9 @@ import { fitHead } from '../../../src/trainer/steps/fit-head.ts'
 import type { FittedHead, LabelledFeatures } from '../../../src/trainer/steps/fit-head.ts'
 import { classWeightsOf } from '../../../src/trainer/steps/loss.ts'
 import { standardise } from '../../../src/trainer/steps/standardise.ts'
+import { usePlainBackend } from '../../support/plain-backend.ts'
 
-beforeAll(() => tf.setBackend('cpu'))
+beforeAll(usePlainBackend)
 
 const width = 6
 

@@ -1,4 +1,3 @@
-import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { normalOf, randomOf } from '../../../src/shared/random.ts'
@@ -7,8 +6,9 @@ import { createParameters, disposeParameters, readWeightMap } from '../../../src
 import type { Parameters } from '../../../src/trainer/network/parameters.ts'
 import { createLearner } from '../../../src/trainer/steps/learner.ts'
 import type { LabelledInput, LearnerSettings } from '../../../src/trainer/steps/learner.ts'
+import { usePlainBackend } from '../../support/plain-backend.ts'
 
-beforeAll(() => tf.setBackend('cpu'))
+beforeAll(usePlainBackend)
 
 const side = 8
 

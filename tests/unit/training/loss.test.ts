@@ -1,9 +1,9 @@
-import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, expect, test } from 'vitest'
 import { crossEntropySum, targetsOf } from '../../../src/trainer/steps/loss.ts'
+import { usePlainBackend } from '../../support/plain-backend.ts'
 
-beforeAll(() => tf.setBackend('cpu'))
+beforeAll(usePlainBackend)
 
 const logits = [
   [1.5, -0.25, 0.75],

@@ -1,12 +1,12 @@
-import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, expect, test } from 'vitest'
 import type { Network } from '../../../src/trainer/network/graph.ts'
 import { createParameters, disposeParameters, parameterOf } from '../../../src/trainer/network/parameters.ts'
 import { createOptimizer } from '../../../src/trainer/steps/optimizer.ts'
 import type { OptimizerSettings } from '../../../src/trainer/steps/optimizer.ts'
+import { usePlainBackend } from '../../support/plain-backend.ts'
 
-beforeAll(() => tf.setBackend('cpu'))
+beforeAll(usePlainBackend)
 
 /** One normalisation below the head, so that there is a parameter in each group. */
 const network: Network = {

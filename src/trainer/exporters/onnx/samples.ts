@@ -1,3 +1,5 @@
+import { readPixelsCode, runCode } from '../node-sample.ts'
+
 /** Programs that go into the export; both run on their own, beside the files of the export. */
 export const pythonSample = `"""Classifies pictures with model.onnx: python predict.py picture.jpg ...
 
@@ -63,13 +65,7 @@ const session = await ort.InferenceSession.create(here('model.onnx'))
 
 /** Upright, on white, unsigned bytes [1, height, width, 3]. */
 async function readImage(file) {
-  const { data, info } = await sharp(file)
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+  ${readPixelsCode}
   return new ort.Tensor('uint8', data, [1, info.height, info.width, 3])
 }
 
@@ -78,23 +74,4 @@ async function predict(file) {
   return probabilities.data
 }
 
-async function checkGolden() {
-  let worst = 0
-  for (const golden of (await readJson('golden.json')).images) {
-    const probabilities = await predict(here(golden.file))
-    golden.endToEnd.forEach((expected, index) => {
-      worst = Math.max(worst, Math.abs(expected - probabilities[index]))
-    })
-  }
-  console.log(\`largest difference to golden.json: \${worst.toPrecision(2)}\`)
-  return worst <= 0.01
-}
-
-const files = process.argv.slice(2)
-if (files.length === 0) process.exitCode = (await checkGolden()) ? 0 : 1
-for (const file of files) {
-  const probabilities = await predict(file)
-  const best = probabilities.indexOf(Math.max(...probabilities))
-  console.log(\`\${file}\\t\${classes[best]}\\t\${probabilities[best].toFixed(4)}\`)
-}
-`
+${runCode}`

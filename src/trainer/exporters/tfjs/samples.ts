@@ -1,3 +1,5 @@
+import { readPixelsCode, runCode } from '../node-sample.ts'
+
 /** A program that goes into the export; runs on its own, beside the files of the export. */
 export const nodeSample = `// Classifies pictures with model.json: node predict.mjs picture.jpg ...
 // Without a picture it checks itself against golden.json.
@@ -26,13 +28,7 @@ async function readModel() {
 }
 
 async function predict(file) {
-  const { data, info } = await sharp(file)
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
+  ${readPixelsCode}
   const input = preprocess(data, info.width, info.height)
   const output = tidy(() => model.predict(tensor4d(input, [1, sidePx, sidePx, 3])))
   const probabilities = await output.data()
@@ -40,23 +36,4 @@ async function predict(file) {
   return probabilities
 }
 
-async function checkGolden() {
-  let worst = 0
-  for (const golden of (await readJson('golden.json')).images) {
-    const probabilities = await predict(here(golden.file))
-    golden.endToEnd.forEach((expected, index) => {
-      worst = Math.max(worst, Math.abs(expected - probabilities[index]))
-    })
-  }
-  console.log(\`largest difference to golden.json: \${worst.toPrecision(2)}\`)
-  return worst <= 0.01
-}
-
-const files = process.argv.slice(2)
-if (files.length === 0) process.exitCode = (await checkGolden()) ? 0 : 1
-for (const file of files) {
-  const probabilities = await predict(file)
-  const best = probabilities.indexOf(Math.max(...probabilities))
-  console.log(\`\${file}\\t\${classes[best]}\\t\${probabilities[best].toFixed(4)}\`)
-}
-`
+${runCode}`
