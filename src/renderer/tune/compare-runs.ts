@@ -1,4 +1,5 @@
-import { presets, Recipe, type Preset, type RecipeOverrides } from '../../shared/domain/recipe.ts'
+import { Recipe, type Preset } from '../../shared/domain/recipe.ts'
+import type { ModelManifest } from '../../shared/domain/model.ts'
 import type { EpochMetrics, Run } from '../../shared/domain/run.ts'
 import type { SettingName, SettingValue } from './recipe-fields.ts'
 
@@ -28,7 +29,6 @@ export const resultNames = [
   'epochs',
   'duration',
   'device',
-  'dataset',
 ] as const
 export type ResultName = (typeof resultNames)[number]
 
@@ -69,9 +69,16 @@ function resultOf({ run, epochs }: RunWithEpochs, name: ResultName): number | st
       return secondsOf(run)
     case 'device':
       return run.device
-    case 'dataset':
-      return run.datasetId
   }
+}
+
+/**
+ * Whether some of the runs were judged by other images. Each run freezes a dataset of its own, so what counts is whether
+ * the datasets hold the same; that of a run without a model is not known and says nothing.
+ */
+export function learnedFromOthers(runs: readonly Run[], models: readonly ModelManifest[]): boolean {
+  const hashes = runs.map(({ modelId }) => models.find(({ id }) => id === modelId)?.datasetHash)
+  return new Set(hashes.filter((hash) => hash !== undefined)).size > 1
 }
 
 /** How long a run took; null while it has not ended. */
@@ -93,44 +100,5 @@ export function lastOfPreset(preset: Preset, runs: readonly Run[]): Run | null {
   return runs.find(({ recipe, accuracy }) => recipe.preset === preset && accuracy !== null) ?? null
 }
 
-/** What both of a pair have in common: how much is looked at, how often, and where. Not how weights begin and move. */
-const shared = [
-  'architecture',
-  'batchSize',
-  'microBatchSize',
-  'inputSizePx',
-  'resizePx',
-  'cropScaleMin',
-  'cropScaleMax',
-  'cropRatioMin',
-  'cropRatioMax',
-  'horizontalFlip',
-  'verticalFlip',
-  'missingRatioMax',
-  'limit',
-  'seed',
-  'device',
-  'threads',
-] as const satisfies readonly SettingName[]
-
-/**
- * The run from random weights that shows what another run's pretrained ones were worth: the same network on the same
- * images for as many epochs. A run without epochs leaves their number to the preset.
- */
-export function fromScratchPair(recipe: Recipe): { readonly preset: Preset; readonly overrides: RecipeOverrides } {
-  const overrides = Object.fromEntries(shared.map((name) => [name, recipe[name]]))
-  if (recipe.epochs > 0) overrides['epochs'] = recipe.epochs
-  return { preset: 'from-scratch', overrides }
-}
-
 /** The number in a run's id, which is its name to a person. */
 export const runNumber = (id: Run['id']): number => Number(id.replace(/\D/g, ''))
-
-/** What a run's recipe changed of its preset. */
-export function presetOverrides(recipe: Recipe): RecipeOverrides {
-  const { preset, ...settings } = recipe
-  const base = presets[preset]
-  return Object.fromEntries(
-    Object.entries(settings).filter(([name, value]) => value !== base[name as keyof RecipeOverrides]),
-  )
-}

@@ -5,7 +5,7 @@ import { Preset, RecipeOverrides } from '../../shared/domain/recipe.ts'
 import type { Run } from '../../shared/domain/run.ts'
 import { isAppError } from '../../shared/errors.ts'
 import type { Studio } from '../studio.svelte.ts'
-import { presetOverrides } from './compare-runs.ts'
+import { carriedOver, presetOverrides, withoutBackbone } from './preset-overrides.ts'
 import { defaultOf, readConflicts, withSetting, type SettingName, type SettingValue } from './recipe-fields.ts'
 
 const planDelayMs = 150
@@ -61,9 +61,7 @@ export class PlanState {
     if (preset === this.preset) return
     this.preset = preset
     // What holds for any way of tuning stays; the rest meant the preset that was left.
-    const { device, threads, limit, inputSizePx, seed } = this.overrides
-    const kept = { device, threads, limit, inputSizePx, seed }
-    this.#changeAll(Object.fromEntries(Object.entries(kept).filter(([, value]) => value !== undefined)))
+    this.#changeAll(carriedOver(this.overrides, preset))
   }
 
   set(name: SettingName, value: SettingValue): void {
@@ -73,6 +71,19 @@ export class PlanState {
   reset(name: SettingName): void {
     const { [name]: _gone, ...others } = this.overrides
     this.#change(others)
+  }
+
+  /** Random weights instead of pretrained ones that are not there, in a size that shows something soon. */
+  tryWithoutBackbone(): void {
+    this.#changeAll({ ...this.overrides, ...withoutBackbone(this.preset) })
+  }
+
+  /** Takes back what `tryWithoutBackbone` changed; what a person changed of it since stays. */
+  usePretrained(): void {
+    const tried = Object.entries(withoutBackbone(this.preset))
+    const isTried = (name: string, value: unknown) => tried.some((one) => one[0] === name && one[1] === value)
+    const others = Object.entries(this.overrides).filter(([name, value]) => !isTried(name, value))
+    this.#changeAll(Object.fromEntries(others))
   }
 
   resetAll(): void {

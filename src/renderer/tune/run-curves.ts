@@ -96,6 +96,9 @@ export function accuracyRange(least: number, _most: number): [number, number] {
   return [Number.isFinite(least) ? Math.max(0, Math.floor(least * 10 - 0.001) / 10) : 0, 1]
 }
 
+/** How many digits after the point tell apart what stands so far apart. */
+export const digitsApart = (apart: number): number => Math.min(6, Math.max(0, -Math.floor(Math.log10(apart) + 1e-9)))
+
 /** Ratios and losses on one axis. */
 export function comparedRange(_least: number, most: number): [number, number] {
   return [0, Math.max(1, Number.isFinite(most) ? most * 1.05 : 1)]

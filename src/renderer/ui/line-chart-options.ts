@@ -10,14 +10,14 @@ interface ChartInput {
   readonly size: { readonly width: number; readonly height: number }
   readonly xRange: readonly [number, number] | null
   readonly yRange: (least: number, most: number) => [number, number]
-  readonly formatY: (value: number) => string
+  readonly formatTick: (value: number, apart: number) => string
   /** Null when the pointer leaves. */
   readonly onHover: (x: number | null) => void
 }
 
 /** What the drawing library is told: whole epochs below, thin lines for the grid, no legend of its own. */
 export function chartOptions(input: ChartInput): uPlot.Options {
-  const { style, size, xRange, yRange, formatY, onHover } = input
+  const { style, size, xRange, yRange, formatTick, onHover } = input
   const font = `12px ${style.fontFamily}`
   const axis = { stroke: style.color, font, ticks: { show: false } }
   return {
@@ -39,10 +39,10 @@ export function chartOptions(input: ChartInput): uPlot.Options {
       },
       {
         ...axis,
-        size: 52,
+        size: 48,
         space: 36,
         grid: { stroke: style.caretColor, width: 1 },
-        values: (_chart, splits) => splits.map((split) => formatY(split)),
+        values: (...[, splits, , , apart]) => splits.map((split) => formatTick(split, apart)),
       },
     ],
     series: [{}, ...input.series.map((one, index) => seriesOptions(one, input.colours[index] ?? style.color))],

@@ -21,10 +21,33 @@ export function finishText(run: Run): string {
 /** Tells the system that a run has ended, unless the person is looking at the studio anyway. */
 export function notifyFinish(run: Run, project: string, onclick: () => void): void {
   if (!('Notification' in window) || Notification.permission !== 'granted') return
-  if (document.visibilityState === 'visible' && document.hasFocus()) return
+  if (isLookedAt()) return
   const notification = new Notification(finishText(run), { body: m.tune_finished_text({ project }), tag: run.id })
   notification.addEventListener('click', () => {
     window.focus()
     onclick()
   })
+}
+
+const isLookedAt = (): boolean => document.visibilityState === 'visible' && document.hasFocus()
+
+let unseen = $state.raw<Run | null>(null)
+
+/** The run that ended while the window was not looked at: its title says so until someone does. */
+export const unseenFinish = {
+  get text(): string | null {
+    return unseen === null ? null : finishText(unseen)
+  },
+  note(run: Run): void {
+    if (isLookedAt()) return
+    unseen = run
+    const forget = () => {
+      if (!isLookedAt()) return
+      unseen = null
+      window.removeEventListener('focus', forget)
+      document.removeEventListener('visibilitychange', forget)
+    }
+    window.addEventListener('focus', forget)
+    document.addEventListener('visibilitychange', forget)
+  },
 }
