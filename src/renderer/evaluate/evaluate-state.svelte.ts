@@ -4,6 +4,7 @@ import type { DatasetId, ModelId } from '../../shared/domain/ids.ts'
 import type { Evaluation } from '../../shared/domain/metrics.ts'
 import type { ModelManifest } from '../../shared/domain/model.ts'
 import type { Split } from '../../shared/domain/split.ts'
+import { perStudio } from '../per-studio.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
 import { parseMatrixChoice } from './judged-images.ts'
 
@@ -115,11 +116,5 @@ function keyOf(modelId: ModelId, split: Split): string {
   return `${modelId} ${split}`
 }
 
-const states = new WeakMap<Studio, EvaluateState>()
-
-/** One per open project, so that what is under way goes on while another place is shown. */
-export function evaluateStateOf(studio: Studio): EvaluateState {
-  const state = states.get(studio) ?? new EvaluateState(studio)
-  states.set(studio, state)
-  return state
-}
+/** What is under way goes on while another place is shown. */
+export const evaluateStateOf = perStudio((studio) => new EvaluateState(studio))

@@ -4,6 +4,7 @@ import type { ImageId, ModelId } from '../../shared/domain/ids.ts'
 import type { Image } from '../../shared/domain/image.ts'
 import type { ModelManifest } from '../../shared/domain/model.ts'
 import { m } from '../messages.ts'
+import { perStudio } from '../per-studio.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
 import { fileNameOf, type Keeping, type ReviewItem } from './review-item.ts'
 
@@ -111,11 +112,5 @@ function readKept(key: string): ImageId[] {
   }
 }
 
-const states = new WeakMap<Studio, MislabelledState>()
-
-/** One per open project, so that checking goes on while another place is shown. */
-export function mislabelledStateOf(studio: Studio): MislabelledState {
-  const state = states.get(studio) ?? new MislabelledState(studio)
-  states.set(studio, state)
-  return state
-}
+/** Checking goes on while another place is shown. */
+export const mislabelledStateOf = perStudio((studio) => new MislabelledState(studio))

@@ -2,6 +2,7 @@ import { pictureAddress, UploadAnswer, uploadAddress, uploadBytesMax } from '../
 import type { ImageId, ModelId, UploadId } from '../../shared/domain/ids.ts'
 import type { Explanation } from '../../shared/domain/model.ts'
 import { m } from '../messages.ts'
+import { perStudio } from '../per-studio.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
 import { fileNameOf } from './review-item.ts'
 
@@ -35,7 +36,8 @@ export class TryState {
 
   /** Hands files over one after the other; each is explained as soon as it is there. */
   async addFiles(files: readonly { readonly name: string; readonly body: Blob }[], modelId: ModelId): Promise<void> {
-    const added = files.map(({ name, body }) => ({ id: this.#add(name), body }))
+    const added = files.map(({ name, body }) => ({ ...this.#newAttempt(name), body }))
+    this.attempts = [...added.map(({ body: _body, ...attempt }) => attempt), ...this.attempts]
     this.shownId = added[0]?.id ?? this.shownId
     for (const { id, body } of added) {
       try {
@@ -63,7 +65,9 @@ export class TryState {
     const { api, notices, projectId } = this.#studio
     const image = await notices.attempt(() => api.catalog.get({ projectId, imageId }))
     if (image === undefined) return
-    const id = this.#add(fileNameOf(image.path))
+    const attempt = this.#newAttempt(fileNameOf(image.path))
+    const { id } = attempt
+    this.attempts = [attempt, ...this.attempts]
     this.shownId = id
     const { contentHash } = image
     this.#change(id, {
@@ -104,11 +108,8 @@ export class TryState {
     return answer.data.uploadId
   }
 
-  #add(name: string): number {
-    const id = ++this.#lastId
-    const attempt: Attempt = { id, name, picture: null, address: null, answer: null, isBusy: true, problem: null }
-    this.attempts = [attempt, ...this.attempts]
-    return id
+  #newAttempt(name: string): Attempt {
+    return { id: ++this.#lastId, name, picture: null, address: null, answer: null, isBusy: true, problem: null }
   }
 
   #change(id: number, changes: Partial<Attempt>): void {
@@ -116,10 +117,4 @@ export class TryState {
   }
 }
 
-const states = new WeakMap<Studio, TryState>()
-
-export function tryStateOf(studio: Studio): TryState {
-  const state = states.get(studio) ?? new TryState(studio)
-  states.set(studio, state)
-  return state
-}
+export const tryStateOf = perStudio((studio) => new TryState(studio))

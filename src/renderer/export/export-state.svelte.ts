@@ -2,6 +2,7 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { ExportFormat, type Export } from '../../shared/domain/export.ts'
 import type { ModelId } from '../../shared/domain/ids.ts'
 import { isAppError } from '../../shared/errors.ts'
+import { perStudio } from '../per-studio.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
 import { formatsThere } from './export-words.ts'
 
@@ -23,21 +24,11 @@ export class ExportState {
   destination = $state<string | null>(null)
   readonly progress = new SvelteMap<ExportFormat, Progress>()
   isExporting = $state(false)
-  /** Newest first; null until it was read. */
-  exported = $state.raw<readonly Export[] | null>(null)
   readonly sizes = new SvelteMap<string, number>()
   #leaving = new AbortController()
 
   constructor(studio: Studio) {
     this.#studio = studio
-  }
-
-  /** Follows what is exported from any window until the result is called. */
-  follow(): () => void {
-    void this.#readExported()
-    return this.#studio.onChange(({ what }) => {
-      if (what.includes('exports')) void this.#readExported()
-    })
   }
 
   async readSizes(modelId: ModelId): Promise<void> {
@@ -55,7 +46,8 @@ export class ExportState {
     if (this.isExporting) return
     const wanted = ExportFormat.options.filter((format) => this.chosen.has(format))
     const target = this.destination ?? this.defaultDestination
-    const there = formatsThere(this.exported ?? [], target, modelId).filter((format) => wanted.includes(format))
+    const known = formatsThere(this.#studio.exports, target, modelId)
+    const there = wanted.filter((format) => known.includes(format))
     const mayOverwrite = there.length > 0 && (await askOverwrite(there))
     const formats = mayOverwrite ? wanted : wanted.filter((format) => !there.includes(format))
     if (formats.length === 0) return
@@ -63,10 +55,14 @@ export class ExportState {
     this.#leaving = new AbortController()
     this.progress.clear()
     for (const format of formats) this.progress.set(format, { kind: 'waiting' })
-    for (let rest: readonly ExportFormat[] = formats; rest.length > 0;) {
-      rest = await this.#exportUntilFault(modelId, rest, { mayOverwrite, askOverwrite })
+    // Only what was asked about is overwritten.
+    const fresh = formats.filter((format) => !there.includes(format))
+    for (const part of [fresh, mayOverwrite ? there : []]) {
+      let rest: readonly ExportFormat[] = part
+      while (rest.length > 0) {
+        rest = await this.#exportUntilFault(modelId, rest, { mayOverwrite: part === there, askOverwrite })
+      }
     }
-    await this.#readExported()
     this.isExporting = false
   }
 
@@ -113,18 +109,7 @@ export class ExportState {
       return rest.slice(1)
     }
   }
-
-  async #readExported(): Promise<void> {
-    const { api, notices, projectId } = this.#studio
-    this.exported = (await notices.attempt(() => api.exports.list({ projectId }))) ?? this.exported
-  }
 }
 
-const states = new WeakMap<Studio, ExportState>()
-
-/** One per open project, so that an export goes on while another place is shown. */
-export function exportStateOf(studio: Studio): ExportState {
-  const state = states.get(studio) ?? new ExportState(studio)
-  states.set(studio, state)
-  return state
-}
+/** An export goes on while another place is shown. */
+export const exportStateOf = perStudio((studio) => new ExportState(studio))

@@ -8,8 +8,8 @@ const shownDifferenceMin = 1e-7
 export function differenceText(difference: number): string {
   if (difference === 0) return '0'
   if (difference < shownDifferenceMin) return `< ${shownDifferenceMin.toFixed(7)}`
-  const digits = Math.max(0, -Math.floor(Math.log10(difference)))
-  return Number(difference.toPrecision(1)).toFixed(Math.min(20, digits))
+  const rounded = Number(difference.toPrecision(1))
+  return rounded.toFixed(Math.max(0, -Math.floor(Math.log10(rounded))))
 }
 
 /** On how many images the export gave the trainer's answer, over the comparison that is harder to pass. */

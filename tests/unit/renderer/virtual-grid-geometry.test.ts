@@ -12,7 +12,7 @@ import {
   type GridLayout,
 } from '../../../src/renderer/ui/virtual-grid-geometry.ts'
 
-const space = { count: 1_000, widthPx: 824, heightPx: 600, minCellPx: 150, captionPx: 24, gapPx: 8, paddingPx: 12 }
+const space = { count: 1_000, widthPx: 824, heightPx: 600, wantedCellPx: 150, captionPx: 24, gapPx: 8, paddingPx: 12 }
 
 test('cells share the width of a row out between them', () => {
   const layout = layOutGrid(space)
