@@ -3,11 +3,12 @@ import { mkdir, open, readdir, readFile } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { fileError } from '../weights/file-errors.ts'
 
 /** Features of images by content hash, kept on disk so that a resumed run and the next one need not compute them. */
 export interface FeatureCache {
   get(contentHash: string): Float32Array | undefined
-  /** Written at once; a crash costs at most what was being written. */
+  /** Written at once; a crash costs at most what was being written. Errors: disk-full, no-permission. */
   add(features: ReadonlyMap<string, Float32Array>): Promise<void>
   close(): Promise<void>
 }
@@ -33,8 +34,12 @@ export async function openFeatureCache(
   return {
     get: (contentHash) => known.get(contentHash),
     async add(features) {
-      handle ??= await createSegment(folder, writer)
-      await handle.writeFile(Buffer.concat([...features].map(([hash, values]) => recordOf(hash, values))))
+      try {
+        handle ??= await createSegment(folder, writer)
+        await handle.writeFile(Buffer.concat([...features].map(([hash, values]) => recordOf(hash, values))))
+      } catch (thrown) {
+        throw fileError(thrown, folder)
+      }
       for (const [hash, values] of features) known.set(hash, values)
     },
     async close() {
