@@ -4,15 +4,32 @@ import type { Channel } from '../shared/rpc/channel.ts'
 import { createClient } from '../shared/rpc/client.ts'
 import type { Client } from '../shared/rpc/endpoint.ts'
 import { messagePortChannel } from '../shared/rpc/message-port-channel.ts'
-import { portMessage } from '../shared/rpc/port-message.ts'
+import { desktopMark, portMessage } from '../shared/rpc/port-message.ts'
 import { webSocketChannel } from '../shared/rpc/web-socket-channel.ts'
 
 export type Api = Client<CoreContract>
 
+export interface Connection {
+  readonly api: Api
+  /** Resolves when the channel closes, whichever side closed it. */
+  readonly closed: Promise<void>
+}
+
 /** Connects to core: through the port that the desktop hands over, or to the server that the page came from. */
-export async function connect(): Promise<Api> {
-  const isServed = location.protocol === 'http:' || location.protocol === 'https:'
-  return createClient(coreContract, await (isServed ? openSocket() : receivePort()))
+export async function connect(): Promise<Connection> {
+  const isDesktop = navigator.userAgent.includes(desktopMark)
+  const channel = await (isDesktop ? receivePort() : openSocket())
+  const { promise: closed, resolve } = Promise.withResolvers<undefined>()
+  // A channel has one listener, which is the client's.
+  const told: Channel = {
+    ...channel,
+    onClose: (listener) =>
+      channel.onClose((reason) => {
+        listener(reason)
+        resolve(undefined)
+      }),
+  }
+  return { api: createClient(coreContract, told), closed }
 }
 
 function openSocket(): Promise<Channel> {

@@ -1,3 +1,5 @@
+import { untrack } from 'svelte'
+
 /** Something a person can do: by key, in the palette, and in the list of all keys. */
 export interface Command {
   readonly id: string
@@ -25,17 +27,24 @@ export class Commands {
 
   /** Adds a view's commands; the result takes them away. For an `$effect`: `$effect(() => commands.offer(() => [...]))`. */
   offer(source: () => readonly Command[]): () => void {
-    this.#sources = [source, ...this.#sources]
+    // The effect that offers must not run again because of what it offers.
+    untrack(() => (this.#sources = [source, ...this.#sources]))
     return () => {
-      this.#sources = this.#sources.filter((other) => other !== source)
+      this.#sources = untrack(() => this.#sources).filter((other) => other !== source)
     }
   }
 
-  /** Runs the command of a key press, unless a person is typing; true where there was one. */
+  /** Runs the first command with this id, where it can be run now. */
+  run(id: string): void {
+    const command = this.all.find((candidate) => candidate.id === id)
+    if (command !== undefined && command.isEnabled !== false) command.run()
+  }
+
+  /** Runs the command of a key press, unless the element with the focus has a use for the key; true where there was one. */
   handle(event: KeyboardEvent): boolean {
     if (event.defaultPrevented || event.isComposing) return false
     const key = keyOf(event)
-    if (isTyping(event.target) && !/^(Mod|F\d|Escape)/.test(key)) return false
+    if (isMeantFor(event.target, key)) return false
     const command = this.all.find(({ keys, isEnabled }) => keys?.includes(key) === true && isEnabled !== false)
     if (command === undefined) return false
     event.preventDefault()
@@ -61,9 +70,21 @@ export function keyOf(event: KeyboardEvent): string {
   return parts.filter((part) => part !== '').join('+')
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
-    return true
+/** Layers over the page, such as dialogs and menus, which keep every key but those that open others. */
+const layer = '[data-dialog-content], [data-popover-content], [data-menu-content], [data-select-content]'
+const operatedByEnter = 'button, a[href], summary, [role="menuitem"], [role="switch"], [role="checkbox"]'
+const operatedByArrows = 'input[type="range"], input[type="radio"], [role="slider"], [role="tab"], [role="radio"]'
+
+function isMeantFor(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof Element) || key === 'Mod+K') return false
+  if (target.closest(layer) !== null) return true
+  if (isTextField(target)) return !/^(Mod\+Enter|F\d+|Escape)$/.test(key)
+  if (/^(Enter|Space)$/.test(key)) return target.matches(operatedByEnter) || target instanceof HTMLInputElement
+  return /Arrow|Home|End|Page/.test(key) && target.matches(operatedByArrows)
+}
+
+function isTextField(target: Element): boolean {
+  if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true
+  if (target instanceof HTMLElement && target.isContentEditable) return true
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'range', 'button'].includes(target.type)
 }

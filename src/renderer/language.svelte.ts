@@ -24,11 +24,15 @@ export const language = {
     chosen = wanted
     if (wanted === null) localStorage.removeItem(storageKey)
     else localStorage.setItem(storageKey, wanted)
-    document.documentElement.lang = current
+    tellDocument()
   },
 }
 
-document.documentElement.lang = current
+tellDocument()
+
+function tellDocument(): void {
+  document.documentElement.lang = current
+}
 
 function readChosen(): Language | null {
   const stored = localStorage.getItem(storageKey)

@@ -37,6 +37,15 @@ export class Navigation {
     else history.pushState(null, '', address)
   }
 
+  /** Forgets what every place was set to, for another project. */
+  reset(): void {
+    for (const parameters of this.#parameters.values()) {
+      for (const name of [...parameters.keys()]) parameters.delete(name)
+    }
+    this.place = 'label'
+    history.replaceState(null, '', addressOf('label', this.parameters()))
+  }
+
   #read(): void {
     const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?')
     const place = places.find((name) => name === path)

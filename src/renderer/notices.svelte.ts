@@ -39,7 +39,9 @@ export class Notices {
     try {
       return await work()
     } catch (thrown) {
-      if (signal?.aborted === true || (isAppError(thrown) && thrown.code === 'cancelled')) return undefined
+      // That the connection is lost is said once, for everything that was under way.
+      const isLeft = isAppError(thrown) && ['cancelled', 'channel-closed'].includes(thrown.code)
+      if (signal?.aborted === true || isLeft) return undefined
       this.complain(thrown instanceof Error ? thrown.message : String(thrown))
       return undefined
     }

@@ -1,10 +1,13 @@
 import { getContext, setContext } from 'svelte'
 import type { CatalogCounts } from '../shared/contract/catalog.ts'
 import type { Project, ProjectChange } from '../shared/contract/project.ts'
+import type { Export } from '../shared/domain/export.ts'
 import type { ImageClass } from '../shared/domain/label.ts'
 import type { Run } from '../shared/domain/run.ts'
 import type { ModelManifest } from '../shared/domain/model.ts'
 import type { Api } from './api.ts'
+import { HistoryState } from './history-state.svelte.ts'
+import { ImportState } from './import-state.svelte.ts'
 import type { Commands } from './commands.svelte.ts'
 import type { Navigation } from './navigation.svelte.ts'
 import type { Notices } from './notices.svelte.ts'
@@ -25,6 +28,10 @@ export class Studio {
   runs = $state.raw<readonly Run[]>([])
   /** Newest first. */
   models = $state.raw<readonly ModelManifest[]>([])
+  /** Newest first. */
+  exports = $state.raw<readonly Export[]>([])
+  readonly importing: ImportState
+  readonly history: HistoryState
   readonly activeRun = $derived(
     this.runs.find(({ state }) => ['queued', 'running', 'stopping'].includes(state)) ?? null,
   )
@@ -43,6 +50,8 @@ export class Studio {
     this.navigation = shared.navigation
     this.commands = shared.commands
     this.notices = shared.notices
+    this.importing = new ImportState(this)
+    this.history = new HistoryState(this)
   }
 
   get projectId(): Project['id'] {
@@ -57,7 +66,9 @@ export class Studio {
   /** Reads everything once and follows changes until `close`. */
   async start(): Promise<void> {
     void this.#follow()
-    await this.#refresh(['images', 'labels', 'classes', 'runs', 'models'])
+    await this.#refresh(['images', 'labels', 'classes', 'runs', 'models', 'exports'])
+    // What was added to the folder since is found by looking; what is known costs next to nothing.
+    void this.importing.start()
   }
 
   close(): void {
@@ -88,10 +99,12 @@ export class Studio {
     await Promise.all([
       isAny('images', 'labels', 'classes', 'predictions') &&
         this.api.catalog.counts({ projectId }).then((counts) => (this.counts = counts)),
+      isAny('labels', 'classes') && this.history.refresh(),
       isAny('labels', 'classes', 'images') &&
         this.api.labels.classes({ projectId }).then((classes) => (this.classes = classes)),
       isAny('runs') && this.api.runs.list({ projectId }).then((runs) => (this.runs = runs)),
       isAny('models') && this.api.models.list({ projectId }).then((models) => (this.models = models)),
+      isAny('exports', 'models') && this.api.exports.list({ projectId }).then((exports) => (this.exports = exports)),
     ])
   }
 }

@@ -45,8 +45,8 @@ export interface GridSpace {
   readonly count: number
   readonly widthPx: number
   readonly heightPx: number
-  /** Cells are at least this wide; what is left of a row is shared out between them. */
-  readonly minCellPx: number
+  /** As near to it as whole cells that fill a row can be. */
+  readonly wantedCellPx: number
   /** Below the square of a cell. */
   readonly captionPx: number
   readonly gapPx: number
@@ -56,7 +56,7 @@ export interface GridSpace {
 export function layOutGrid(space: GridSpace): GridLayout {
   const { count, gapPx, paddingPx } = space
   const innerPx = Math.max(space.widthPx - 2 * paddingPx, 1)
-  const columns = Math.max(1, Math.floor((innerPx + gapPx) / (space.minCellPx + gapPx)))
+  const columns = Math.max(1, Math.round((innerPx + gapPx) / (space.wantedCellPx + gapPx)))
   const cellPx = Math.max(1, Math.floor((innerPx - gapPx * (columns - 1)) / columns))
   const rows = Math.ceil(count / columns)
   const rowPitchPx = cellPx + space.captionPx + gapPx

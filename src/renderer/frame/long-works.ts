@@ -1,0 +1,60 @@
+import { labelSessionOf } from '../label/label-session.svelte.ts'
+import { m } from '../messages.ts'
+import type { Studio } from '../studio.svelte.ts'
+import { runWatches } from '../tune/run-watch-state.svelte.ts'
+import { formatCount, formatPercent, formatRate, formatTimeLeft } from '../ui/format.ts'
+
+/** Something that takes a while, as the status bar tells it. */
+export interface LongWork {
+  readonly id: string
+  readonly text: string
+  /** 0 to 1; null: not known yet. */
+  readonly ratio: number | null
+  /** Shows where it is going on. */
+  readonly show: () => void
+}
+
+export function longWorks(studio: Studio): LongWork[] {
+  return [importWork(studio), suggestWork(studio), runWork(studio)].filter((work) => work !== null)
+}
+
+function importWork({ importing: { event }, navigation }: Studio): LongWork | null {
+  if (event === null) return null
+  const show = () => navigation.go('label')
+  if (event.kind === 'walking') {
+    const found = formatCount(event.found)
+    return { id: 'import', text: m.frame_work_looking({ count: event.found, shown: found }), ratio: null, show }
+  }
+  // Nothing new: done before it can be read.
+  if (event.total === 0) return null
+  const { done, total, filesPerSecond, secondsLeft } = event
+  const what = m.frame_work_importing({ done: formatCount(done), total: formatCount(total) })
+  return { id: 'import', text: withPace(what, filesPerSecond, secondsLeft), ratio: done / total, show }
+}
+
+function suggestWork(studio: Studio): LongWork | null {
+  const { progress } = labelSessionOf(studio).suggestions
+  if (progress === null) return null
+  const { done, total, imagesPerSecond, secondsLeft } = progress
+  const show = () => studio.navigation.go('label')
+  if (total === 0) return { id: 'suggest', text: m.frame_work_suggesting_start(), ratio: null, show }
+  const what = m.frame_work_suggesting({ done: formatCount(done), total: formatCount(total) })
+  return { id: 'suggest', text: withPace(what, imagesPerSecond, secondsLeft), ratio: done / total, show }
+}
+
+function runWork(studio: Studio): LongWork | null {
+  const run = studio.activeRun
+  if (run === null) return null
+  const { view, ratio } = runWatches(studio).of(run)
+  const what = ratio === null ? m.frame_work_tuning_start() : m.frame_work_tuning({ share: formatPercent(ratio) })
+  const text = withPace(what, view.step?.imagesPerSecond ?? null, view.step?.secondsLeft ?? null)
+  return { id: 'run', text, ratio, show: () => studio.navigation.go('tune') }
+}
+
+function withPace(what: string, perSecond: number | null, secondsLeft: number | null): string {
+  return [
+    what,
+    ...(perSecond === null ? [] : [formatRate(perSecond)]),
+    ...(secondsLeft === null ? [] : [formatTimeLeft(secondsLeft)]),
+  ].join(m.words_list_comma())
+}
