@@ -3,6 +3,8 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncat
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import { listImages } from '../../../src/main/core/catalog/list-images.ts'
+import { undoEdit } from '../../../src/main/core/labels/edit-history.ts'
 import { backUp } from '../../../src/main/core/database/back-up.ts'
 import { openConnection } from '../../../src/main/core/database/connection.ts'
 import { transaction } from '../../../src/main/core/database/handles.ts'
@@ -209,6 +211,38 @@ describe('opening', () => {
     const copy = new Database(join(options.backupsFolder, backups[0] ?? ''), { readonly: true })
     expect(copy.prepare('SELECT name FROM class').all()).toEqual([{ name: 'kept' }])
     copy.close()
+  })
+
+  test('brings a catalog of the first release along, with its labels, their history and its datasets', () => {
+    const { file, options } = placeIn(temporaryFolder())
+    const first = openCatalog(file, { ...options, migrations: allMigrations.slice(0, 1) })
+    const label = { classId: 2, origin: 'person', who: '', assignedAtMs: 1 }
+    const change = { classes: [], labels: [{ before: null, after: label, imageIds: [1] }] }
+    transaction(first.writer, (tx) => {
+      for (const name of ['bun', 'dog']) tx.prepare('INSERT INTO class (name, colour) VALUES (?, 0)').run(name)
+      tx.prepare(
+        `INSERT INTO image (path, state, size_bytes, modified_at_ms, changed_at_ms, unreadable_reason,
+           unreadable_message, class_id, label_origin, label_who, labelled_at_ms)
+         VALUES ('a.jpg', 'unreadable', 1, 1, 1, 'truncated', '', 2, 'person', '', 1)`,
+      ).run()
+      tx.prepare("INSERT INTO edit (description, image_count, at_ms, change) VALUES ('label', 1, 1, ?)").run(
+        JSON.stringify(change),
+      )
+      tx.prepare("INSERT INTO dataset VALUES (1, 1, 0, ?, '[]', 'hash', '[]', 0)").run(
+        JSON.stringify(['dog', 'gone', 'bun']),
+      )
+    })
+    first.close()
+    const catalog = openCatalog(file, options)
+    expect(catalog.reader.prepare('SELECT class_index, class_id FROM dataset_class ORDER BY 1').all()).toEqual([
+      { class_index: 0, class_id: 2 },
+      { class_index: 2, class_id: 1 },
+    ])
+    const [image] = listImages(catalog.reader, { filter: {}, after: null, limit: 1 }).images
+    expect(image).toMatchObject({ label: { classId: 2 }, isSkipped: false, prediction: null })
+    expect(transaction(catalog.writer, undoEdit)).toMatchObject({ description: 'label' })
+    expect(listImages(catalog.reader, { filter: {}, after: null, limit: 1 }).images[0]?.label).toBeNull()
+    catalog.close()
   })
 
   test('leaves the old catalog where a migration fails half way', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import type { ImageFilter } from '../../../src/shared/contract/catalog.ts'
+import type { ImageFilter, ImageSort } from '../../../src/shared/contract/catalog.ts'
 import { conditionOf } from '../../../src/main/core/catalog/image-filter.ts'
 import { countImages, countQueries } from '../../../src/main/core/catalog/count-images.ts'
 import { createFindings } from '../../../src/main/core/catalog/import-findings.ts'
 import { insertFound, readKnownImages } from '../../../src/main/core/catalog/import-repository.ts'
 import { listImages, pageQuery } from '../../../src/main/core/catalog/list-images.ts'
+import { orderQuery } from '../../../src/main/core/catalog/order-images.ts'
 import { selectImages } from '../../../src/main/core/catalog/select-images.ts'
 import { settleImport } from '../../../src/main/core/catalog/settle-import.ts'
 import { assignLabel } from '../../../src/main/core/labels/assign-label.ts'
@@ -46,6 +47,38 @@ describe('query plans', () => {
     const plan = planOf(openTestProject(), sql)
     expect(plan).toContain('USING COVERING INDEX')
     expect(plan).not.toContain('TEMP B-TREE')
+  })
+
+  test.each<[ImageFilter, ImageSort, string]>([
+    [{}, 'path', 'SCAN image USING COVERING INDEX image_by_path'],
+    [{}, 'oldest', 'SCAN image USING COVERING INDEX image_by_time'],
+    [{}, 'uncertainty', 'SCAN image USING COVERING INDEX image_by_uncertainty'],
+    [{}, 'loss', 'SCAN image USING COVERING INDEX image_by_loss'],
+    [{ pathContains: 'a' }, 'loss', 'SCAN image USING COVERING INDEX image_by_loss'],
+    [{ disagrees: true }, 'path', 'USING COVERING INDEX image_disagreeing'],
+    [{ skipped: true }, 'path', 'USING COVERING INDEX image_skipped'],
+    [
+      { predictedClassId: ClassId.parse(1) },
+      'path',
+      'SEARCH image USING COVERING INDEX image_by_predicted (predicted_class_id=?)',
+    ],
+  ])('the order of %j by %s is read from its index', (filter, sort, index) => {
+    const plan = planOf(openTestProject(), orderQuery(filter, sort))
+    expect(plan).toContain(index)
+    expect(plan).not.toContain('TEMP B-TREE')
+  })
+
+  test.each<[ImageFilter, ImageSort, string]>([
+    [{}, 'newest', 'SCAN image USING COVERING INDEX image_by_time; USE TEMP B-TREE FOR LAST 2 TERMS'],
+    [{ classId: ClassId.parse(1) }, 'loss', 'SEARCH image USING INDEX image_by_class (class_id=?)'],
+    [{ duplicated: true }, 'loss', 'SEARCH image USING INDEX image_by_content_hash (content_hash=?)'],
+    [
+      { predictedClassId: ClassId.parse(1), disagrees: true },
+      'loss',
+      'SEARCH image USING INDEX image_by_predicted (predicted_class_id=?)',
+    ],
+  ])('the order of %j by %s sorts only what an index leaves over', (filter, sort, index) => {
+    expect(planOf(openTestProject(), orderQuery(filter, sort))).toContain(index)
   })
 
   test('classes, the history and paths are looked up, not searched for', () => {
