@@ -80,12 +80,12 @@ export class ClassEditing {
   }
 
   async #change(work: () => Promise<ImageClass | Edit>, says: string): Promise<boolean> {
-    const { api, projectId, notices } = this.#studio
+    const { notices, history } = this.#studio
     const done = await notices.attempt(work)
     if (done === undefined) return false
     notices.say(says, {
       title: m.label_undo(),
-      run: () => void notices.attempt(() => api.labels.undo({ projectId })),
+      run: () => void history.undo(),
     })
     return true
   }

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte'
 import type { Studio } from '../studio.svelte.ts'
 import type { ShownGrid } from '../ui/virtual-grid-geometry.ts'
 import { BrowseState } from './browse-state.svelte.ts'
@@ -78,7 +79,8 @@ const sessions = new WeakMap<Studio, LabelSession>()
 export function labelSessionOf(studio: Studio): LabelSession {
   const known = sessions.get(studio)
   if (known !== undefined) return known
-  const made = new LabelSession(studio)
+  // Whoever asks first, perhaps while something is derived, must not own what it makes.
+  const made = untrack(() => new LabelSession(studio))
   sessions.set(studio, made)
   return made
 }

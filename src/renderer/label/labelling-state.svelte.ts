@@ -107,11 +107,6 @@ export class LabellingState {
     else this.#studio.notices.say(m.label_none_unlabelled())
   }
 
-  async undo(): Promise<void> {
-    const { api, projectId, notices } = this.#studio
-    await notices.attempt(() => api.labels.undo({ projectId }))
-  }
-
   async #edit({ shows, saves, says }: LabelEdit): Promise<void> {
     if (this.#selection.count === 0) return this.#studio.notices.say(m.label_select_first())
     const images = this.#selection.asImages()
@@ -130,7 +125,7 @@ export class LabellingState {
   }
 
   #say(text: string, count: number): void {
-    const undo = { title: m.label_undo(), run: () => void this.undo() }
+    const undo = { title: m.label_undo(), run: () => void this.#studio.history.undo() }
     this.#studio.notices.say(text, count === 0 ? null : undo)
   }
 
