@@ -22,6 +22,8 @@ interface Group {
   readonly countByClass: readonly (readonly [className: string, count: number])[]
   /** Where the group stands in the seeded order; does not depend on paths or on other groups. */
   readonly rank: string
+  /** The first digits of the rank as a number, which compares faster. */
+  readonly start: number
 }
 
 const evaluated = ['test', 'validation'] as const
@@ -80,9 +82,21 @@ function boundSplit(given: readonly Split[], pool: Split | null): Split | null {
 }
 
 function describe(members: readonly number[], images: readonly SplittableImage[], seed: number): Group {
-  const hashes = members.map((at) => images[at]?.contentHash ?? '').sort()
-  const rank = hash('sha256', `${seed} ${hashes[0] ?? ''}`)
-  return { members, countByClass: countClasses(members.map((at) => images[at]?.className ?? '')), rank }
+  let first: string | undefined
+  for (const at of members) {
+    const { contentHash } = images[at] ?? { contentHash: '' }
+    if (first === undefined || contentHash < first) first = contentHash
+  }
+  const rank = hash('sha256', `${seed} ${first ?? ''}`)
+  const start = Number.parseInt(rank.slice(0, rankStartDigits), 16)
+  return { members, countByClass: countClasses(members.map((at) => images[at]?.className ?? '')), rank, start }
+}
+
+/** As many as a number holds exactly. */
+const rankStartDigits = 13
+
+function compareRanks(a: Group, b: Group): number {
+  return a.start - b.start || (a.rank < b.rank ? -1 : 1)
 }
 
 function* allotGroups(groups: readonly Group[], amounts: SplitAmounts): Generator<readonly [Group, Split]> {
@@ -100,7 +114,7 @@ function* allotGroups(groups: readonly Group[], amounts: SplitAmounts): Generato
       return room > 0 && size <= room * 2 && keepsOne
     })
 
-  for (const group of groups.toSorted((a, b) => (a.rank < b.rank ? -1 : 1))) {
+  for (const group of groups.toSorted(compareRanks)) {
     const split = evaluated.find((name) => fits(group, name))
     if (split !== undefined) {
       for (const [name, size] of group.countByClass) {

@@ -22,8 +22,23 @@ export interface PlacedImages {
  * they are leaks and, on request, left out of training.
  */
 export function placeImages(images: readonly LabelledImage[], options: FreezeOptions): PlacedImages {
+  const steps = placeInSteps(images, options)
+  let step = steps.next()
+  while (step.done !== true) step = steps.next()
+  return step.value
+}
+
+/** As `placeImages`; of very many images each step takes long enough that others should come in between. */
+export function* placeInSteps(
+  images: readonly LabelledImage[],
+  options: FreezeOptions,
+): Generator<void, PlacedImages, void> {
   const duplicates = findDuplicates(images, options.nearDistanceBits)
-  const splits = allotSplits(images, groupDuplicates(images, duplicates), options)
+  yield
+  const groups = groupDuplicates(images, duplicates)
+  yield
+  const splits = allotSplits(images, groups, options)
+  yield
   const placed = images.map((image, at) => ({ ...image, split: splits[at] ?? ('train' as const) }))
   const { leaks, leakingTraining } = findLeaks(placed, duplicates)
   const kept = options.dropLeaks ? placed.filter((_, at) => !leakingTraining.has(at)) : placed
