@@ -89,6 +89,7 @@ export function serve<C extends Contract>(
     try {
       channel.send(message)
     } catch (cause) {
+      if (isGone(cause)) throw cause
       throw new AppError('internal', `The answer of ${name} cannot be sent: ${firstLine(cause)}`, { cause })
     }
   }
@@ -102,7 +103,7 @@ export function serve<C extends Contract>(
       try {
         channel.send(message)
       } catch (cause) {
-        if (!closed) options.onUnexpected?.(new AppError('internal', firstLine(cause), { cause }))
+        if (!closed && !isGone(cause)) options.onUnexpected?.(new AppError('internal', firstLine(cause), { cause }))
       }
     }
   }
@@ -183,6 +184,11 @@ function toReply(thrown: unknown, name: string): AppError {
 function firstLine(thrown: unknown): string {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return message.split('\n', 1)[0] ?? ''
+}
+
+/** A connection that has begun to close refuses messages before it says that it is closed. */
+function isGone(cause: unknown): boolean {
+  return isAppError(cause) && cause.code === 'channel-closed'
 }
 
 function cancelledByCaller(): AppError {
