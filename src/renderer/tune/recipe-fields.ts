@@ -113,9 +113,12 @@ export function withSetting(
   return { ...others, [change.name]: change.value }
 }
 
+/** 4 / 3 is no number to read in a field. */
+export const tidyNumber = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(6)))
+
 /** A number as a person reads and types it: no more digits than it needs, 0.00005 as 5e-5. */
 export function formatNumber(value: number): string {
-  const rounded = Number(value.toPrecision(6))
+  const rounded = tidyNumber(value)
   if (rounded !== 0 && Math.abs(rounded) < 0.001) {
     return rounded.toExponential().replace('e+', 'e')
   }

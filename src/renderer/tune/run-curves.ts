@@ -1,5 +1,5 @@
 import type { EpochMetrics } from '../../shared/domain/run.ts'
-import type { LinePoint, LineSeries } from '../ui/line-series.ts'
+import { readable, type LinePoint, type LineSeries } from '../ui/line-series.ts'
 import type { RunView } from './run-view.ts'
 
 export interface CurveNames {
@@ -65,7 +65,8 @@ export function comparedSeries(
   runs: readonly ComparedRun[],
   name: (run: string, figure: 'train-loss' | 'validation-accuracy') => string,
 ): LineSeries[] {
-  return runs.flatMap((run, index): LineSeries[] => {
+  const withEpochs = runs.filter(({ epochs }) => epochs.length > 0)
+  return withEpochs.flatMap((run, index): LineSeries[] => {
     const tone = comparedTones[index % comparedTones.length] ?? 'quiet'
     return [
       {
@@ -86,9 +87,22 @@ export function comparedSeries(
   })
 }
 
-/** From nothing to a little above the largest: a loss has no upper end. */
-export function lossRange(_least: number, most: number): [number, number] {
-  return [0, Number.isFinite(most) && most > 0 ? most * 1.08 : 1]
+/** What a single bad epoch may do to the axis: no more than this many times the usual value is shown. */
+const outlierFactor = 4
+
+/** The largest value worth an axis: an epoch in which the loss shot up must not press all others flat. */
+export function usualMaximum(series: readonly LineSeries[]): number {
+  const values = readable(series)
+    .flatMap(({ points }) => points.map(({ y }) => y))
+    .sort((a, b) => a - b)
+  const median = values[Math.floor(values.length / 2)] ?? 0
+  return Math.min(values.at(-1) ?? 0, median * outlierFactor)
+}
+
+/** From nothing to a little above the usual largest: a loss has no upper end. Batches count until an epoch has ended. */
+export function lossRange(series: readonly LineSeries[], most: number): [number, number] {
+  const top = usualMaximum(series) || most
+  return [0, Number.isFinite(top) && top > 0 ? top * 1.08 : 1]
 }
 
 /** Up to all right, from the tenth below the worst: differences between good runs are small. */
@@ -96,10 +110,13 @@ export function accuracyRange(least: number, _most: number): [number, number] {
   return [Number.isFinite(least) ? Math.max(0, Math.floor(least * 10 - 0.001) / 10) : 0, 1]
 }
 
-/** How many digits after the point tell apart what stands so far apart. */
-export const digitsApart = (apart: number): number => Math.min(6, Math.max(0, -Math.floor(Math.log10(apart) + 1e-9)))
+/** How many digits after the point a tick needs where they stand so far apart. */
+export function digitsApart(apart: number): number {
+  const isWhole = (digits: number) => Math.abs(apart * 10 ** digits - Math.round(apart * 10 ** digits)) < 1e-6
+  return [0, 1, 2, 3, 4, 5].find(isWhole) ?? 6
+}
 
 /** Ratios and losses on one axis. */
-export function comparedRange(_least: number, most: number): [number, number] {
-  return [0, Math.max(1, Number.isFinite(most) ? most * 1.05 : 1)]
+export function comparedRange(series: readonly LineSeries[]): [number, number] {
+  return [0, Math.max(1, usualMaximum(series) * 1.05)]
 }
