@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { BrowserWindow, MessageChannelMain, nativeTheme, screen } from 'electron'
+import { app, BrowserWindow, MessageChannelMain, nativeTheme, screen } from 'electron'
 import { coreContract } from '../../shared/contract/index.ts'
 import type { Channel } from '../../shared/rpc/channel.ts'
 import { messagePortChannel } from '../../shared/rpc/message-port-channel.ts'
@@ -76,6 +76,11 @@ function keepPlace(window: BrowserWindow, state: StateFile): void {
   }
   window.on('resize', keepSoon)
   window.on('move', keepSoon)
+  // Quitting ends the app without closing its window first.
+  app.on('before-quit', keep)
   window.on('close', keep)
-  window.on('closed', () => clearTimeout(timer))
+  window.on('closed', () => {
+    clearTimeout(timer)
+    app.off('before-quit', keep)
+  })
 }

@@ -1,4 +1,5 @@
-import { protocol } from 'electron'
+import { protocol, session } from 'electron'
+import { desktopMark } from '../../shared/rpc/port-message.ts'
 import { pageHeaders } from '../core/page/page-headers.ts'
 import type { PageFiles } from '../core/page/read-page-files.ts'
 import { collectBytes } from '../core/pictures/collect-bytes.ts'
@@ -15,6 +16,7 @@ export function registerPageScheme(): void {
 /** Answers the page's requests for its own files and for pictures, and nothing else. */
 export function servePage(page: PageFiles, pictures: Pick<Pictures, 'answer'>): void {
   const headers = pageHeaders(["'self'"])
+  session.defaultSession.setUserAgent(`${session.defaultSession.getUserAgent()} ${desktopMark}`)
   protocol.handle(pageScheme, async (request) => {
     const url = new URL(request.url)
     const refused = new Response('Not found', { status: 404, headers })

@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { imaging } from '../../../src/shared/contract/imaging.ts'
+import { AppError } from '../../../src/shared/errors.ts'
 import { serveParent } from '../../../src/shared/rpc/serve-parent.ts'
 
 /** A stand-in for the imaging process that ends in the way that the name of the file asks for. */
@@ -27,6 +28,9 @@ serveParent(
           reason: 'empty',
           message: String(process.pid),
         }
+      },
+      render: async ({ file }) => {
+        throw new AppError('not-found', file)
       },
       drawSamples: async function* ({ folder }, { signal }) {
         try {
