@@ -1,4 +1,4 @@
-import { readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -132,23 +132,5 @@ describe('a resumed run that would compute something else', () => {
       message: expect.stringMatching(/learningRate was 0\.0005 and is 0\.123.*threads was 1 and is 2/) as string,
     })
     expect(await readCheckpoint(job.runFolder)).toEqual(before)
-  })
-})
-
-describe('Quick', () => {
-  test('computes the features of an image once, also over runs', async () => {
-    const quick = { backbone: null } as const
-    const first = await trainInProcess(jobIn('quick', quick, 'quick'))
-    const files = await readdir(join(set.folder, '.athanor/quick/features'), { recursive: true })
-    expect(files.filter((name) => name.endsWith('.features'))).toHaveLength(1)
-    // The images are not even read the second time.
-    await rename(join(set.folder, 'train'), join(set.folder, 'train-elsewhere'))
-    try {
-      const again = await trainInProcess(jobIn('quick', quick, 'quick'))
-      if (!first.manifest || !again.manifest) throw new Error('A run did not end.')
-      expect(again.manifest.weightsSha256).toBe(first.manifest.weightsSha256)
-    } finally {
-      await rename(join(set.folder, 'train-elsewhere'), join(set.folder, 'train'))
-    }
   })
 })

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TrainJob } from '../../../src/shared/contract/trainer.ts'
@@ -20,11 +20,18 @@ function jobOf(number: number): TrainJob {
   return { ...job, runId, modelId, runFolder: at(job.runFolder, runId), modelFolder: at(job.modelFolder, modelId) }
 }
 
+const featureFiles = async (job: TrainJob) =>
+  (await readdir(job.featuresFolder, { recursive: true })).filter((name) => name.endsWith('.features'))
+
 test('Quick computes each image once: another one needs no file at all, and comes to the same figures', async () => {
   const first = await trainInProcess(jobOf(1))
   expect(first.manifest?.evaluations.map(({ imageCount }) => imageCount)).toEqual([6, 6])
+  const files = await featureFiles(jobOf(1))
+  expect(files.length).toBeGreaterThan(0)
   for (const { path } of set.entries) await rm(join(set.folder, path))
   const second = await trainInProcess(jobOf(2))
   expect(second.manifest?.evaluations).toEqual(first.manifest?.evaluations)
+  expect(second.manifest?.weightsSha256).toBe(first.manifest?.weightsSha256)
+  expect(await featureFiles(jobOf(2))).toEqual(files)
   expect(second.events.filter(({ kind }) => kind === 'warning')).toEqual([])
 })

@@ -1,0 +1,53 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createNodeHost } from '../../src/main/core/processes/node-host.ts'
+import { openTrainer } from '../../src/main/core/processes/open-process.ts'
+import { StepMeasurement } from '../../src/shared/contract/trainer.ts'
+import { presets, type Preset, type RecipeOverrides } from '../../src/shared/domain/recipe.ts'
+import { rejectionOf } from '../support/app-errors.ts'
+import { createTrainingSet, type TrainingSet } from '../support/training-set.ts'
+
+let set: TrainingSet
+beforeAll(async () => {
+  set = await createTrainingSet({ train: 4, validation: 0, test: 0, sidePx: 400 })
+})
+afterAll(() => set.remove())
+
+/** In a process of its own, as core does it. */
+async function measure(preset: Preset, overrides: RecipeOverrides = {}, files: string[] = []) {
+  const recipe = { ...presets[preset], device: 'wasm' as const, inputSizePx: 64, resizePx: 72, ...overrides }
+  const trainer = openTrainer(createNodeHost())
+  try {
+    return StepMeasurement.parse(await trainer.client.measure({ recipe, classCount: 3, files }))
+  } finally {
+    await trainer.close()
+  }
+}
+
+describe('measuring a step', () => {
+  it('tells what training and looking cost, in time and memory', async () => {
+    const small = await measure('fine-tune')
+    expect(small).toMatchObject({ device: 'wasm', microBatchSize: expect.any(Number) as number })
+    expect(small.trainSecondsPerImage).toBeGreaterThan(small.inferSecondsPerImage)
+    expect(small.memoryBytes).toBeGreaterThan(50 * 2 ** 20)
+    const large = await measure('fine-tune', { inputSizePx: 224, resizePx: 256 })
+    // Twelve times the pixels; a busy machine may hide much of it, but not all.
+    expect(large.trainSecondsPerImage).toBeGreaterThan(2 * (small.trainSecondsPerImage ?? Infinity))
+    expect(large.memoryBytes).toBeGreaterThan(small.memoryBytes)
+    expect(large.microBatchSize).toBeLessThan(small.microBatchSize)
+  })
+
+  it('counts the reading of pictures, and no training where the backbone stays as it is', async () => {
+    const files = Array.from({ length: 12 }, (_, index) => join(set.folder, set.entries[index % 4]?.path ?? ''))
+    const gone = files.map((file) => `${file}.gone`)
+    const withPictures = await measure('quick', { inputSizePx: 32, resizePx: 36 }, files)
+    expect(withPictures.trainSecondsPerImage).toBeNull()
+    const without = await measure('quick', { inputSizePx: 32, resizePx: 36 }, gone)
+    expect(withPictures.inferSecondsPerImage).toBeGreaterThan(without.inferSecondsPerImage)
+  })
+
+  it('says why it cannot', async () => {
+    const refused = await rejectionOf(measure('fine-tune', { device: 'onednn' }))
+    expect(refused.code).toBe('no-device')
+  })
+})
