@@ -20,16 +20,17 @@ export const ImageFilter = z.strictObject({
   skipped: z.boolean().optional(),
   /** What the model that predicted last says. */
   predictedClassId: ClassId.optional(),
-  /** Labelled, and the model that predicted last says another class. */
+  /** Readable and labelled, and the model that predicted last says another class, which still exists. */
   disagrees: z.boolean().optional(),
-  /** Readable, without a label, and with a prediction. */
+  /** Readable, without a label, and predicted to be of a class that still exists. */
   suggested: z.boolean().optional(),
 })
 export type ImageFilter = z.infer<typeof ImageFilter>
 
 /**
  * `uncertainty`: the least sure prediction first. `loss`: the label that the model finds least likely first. Images
- * without a prediction, and for `loss` without a label, come last; all else being equal, by path.
+ * without a prediction, and for `loss` without a label of a class that the model knows, come last; all else being equal,
+ * by path.
  */
 export const ImageSort = z.enum(['path', 'newest', 'oldest', 'uncertainty', 'loss'])
 export type ImageSort = z.infer<typeof ImageSort>
@@ -104,8 +105,8 @@ export type CatalogCounts = z.infer<typeof CatalogCounts>
 
 export const catalog = {
   /**
-   * Brings the catalog up to date with the folder. Leaving the stream stops it after the files that are being read;
-   * what was read stays, and the next import goes on from there.
+   * Brings the catalog up to date with the folder, or joins the import that does so already. When the last one leaves
+   * the stream it stops after the files that are being read; what was read stays, and the next import goes on from there.
    */
   import: stream(
     inProject.extend({

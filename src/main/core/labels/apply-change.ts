@@ -49,21 +49,22 @@ interface Predictor {
 }
 
 function setLabels(tx: WritableDb, { after, imageIds }: LabelChange, { modelRow, indexes }: Predictor): void {
+  const label = [after?.classId ?? null, after?.origin ?? null, after?.who ?? null, after?.assignedAtMs ?? null]
+  const columns = 'class_id = ?, label_origin = ?, label_who = ?, labelled_at_ms = ?'
+  const chosen = 'id IN (SELECT value FROM json_each(?))'
+  const ids = JSON.stringify(imageIds)
+  // Without a prediction there is no loss either, and a column that is left alone costs no index.
+  if (modelRow === null) {
+    tx.prepare(`UPDATE image SET ${columns} WHERE ${chosen}`).run(...label, ids)
+    return
+  }
   tx.prepare(
-    `UPDATE image SET class_id = ?, label_origin = ?, label_who = ?, labelled_at_ms = ?, label_loss = (
+    `UPDATE image SET ${columns}, label_loss = (
        SELECT label_loss(probabilities, ?) FROM prediction
        WHERE model_id = ? AND image_id = image.id AND image.uncertainty IS NOT NULL
      )
-     WHERE id IN (SELECT value FROM json_each(?))`,
-  ).run(
-    after?.classId ?? null,
-    after?.origin ?? null,
-    after?.who ?? null,
-    after?.assignedAtMs ?? null,
-    after === null ? null : (indexes[after.classId] ?? null),
-    modelRow,
-    JSON.stringify(imageIds),
-  )
+     WHERE ${chosen}`,
+  ).run(...label, after === null ? null : (indexes[after.classId] ?? null), modelRow, ids)
 }
 
 function setSkipped(tx: WritableDb, { isSkipped, imageIds }: SkipChange): void {
