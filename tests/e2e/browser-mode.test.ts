@@ -56,10 +56,10 @@ describe.skipIf(chromiumFile === undefined)('the built page in a browser', () =>
     await page.getByRole('heading', { name: basename(folder) }).waitFor()
     expect(new URL(page.url()).search).toBe('')
 
-    await page.getByRole('button', { name: 'Import' }).click()
-    await page.locator('dl div', { hasText: 'images' }).getByText('6', { exact: true }).waitFor()
-    await page.locator('dl div', { hasText: 'labelled' }).first().getByText('6', { exact: true }).waitFor()
+    const places = page.getByRole('navigation', { name: 'Places' })
+    await places.getByRole('button', { name: 'Label' }).getByText('6 of 6 labelled').waitFor()
 
+    await places.getByRole('button', { name: 'Settings' }).click()
     const wasm = page.getByRole('row', { name: 'wasm' })
     await wasm.waitFor({ timeout: 120_000 })
     expect(await wasm.innerText()).toContain('ready')
@@ -103,7 +103,7 @@ describe.skipIf(chromiumFile === undefined)('the built page in a browser', () =>
     server.kill('SIGTERM')
     const [code] = (await once(server, 'exit')) as [number]
     expect(code).toBe(0)
-    await page.getByRole('alert').getByText('connection').waitFor()
+    await page.getByRole('alert').getByText('Athanor does not answer').waitFor()
   })
 })
 

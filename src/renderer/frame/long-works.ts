@@ -1,3 +1,6 @@
+import { evaluateStateOf } from '../evaluate/evaluate-state.svelte.ts'
+import { mislabelledStateOf } from '../evaluate/mislabelled-state.svelte.ts'
+import { exportStateOf } from '../export/export-state.svelte.ts'
 import { labelSessionOf } from '../label/label-session.svelte.ts'
 import { m } from '../messages.ts'
 import type { Studio } from '../studio.svelte.ts'
@@ -15,7 +18,14 @@ export interface LongWork {
 }
 
 export function longWorks(studio: Studio): LongWork[] {
-  return [importWork(studio), suggestWork(studio), runWork(studio)].filter((work) => work !== null)
+  return [
+    importWork(studio),
+    suggestWork(studio),
+    runWork(studio),
+    judgingWork(studio),
+    checkingWork(studio),
+    exportWork(studio),
+  ].filter((work) => work !== null)
 }
 
 function importWork({ importing: { event }, navigation }: Studio): LongWork | null {
@@ -49,6 +59,39 @@ function runWork(studio: Studio): LongWork | null {
   const what = ratio === null ? m.frame_work_tuning_start() : m.frame_work_tuning({ share: formatPercent(ratio) })
   const text = withPace(what, view.step?.imagesPerSecond ?? null, view.step?.secondsLeft ?? null)
   return { id: 'run', text, ratio, show: () => studio.navigation.go('tune') }
+}
+
+function judgingWork(studio: Studio): LongWork | null {
+  const { judging } = evaluateStateOf(studio)
+  if (judging === null) return null
+  const { modelId, split, done, total, secondsLeft } = judging
+  const show = () => studio.navigation.go('evaluate', { model: modelId, split })
+  if (total === 0) return { id: 'judging', text: m.evaluate_judging_title({ model: modelId }), ratio: null, show }
+  const what = m.evaluate_judging({ done: formatCount(done), total: formatCount(total) })
+  return { id: 'judging', text: withPace(what, null, secondsLeft), ratio: done / total, show }
+}
+
+function checkingWork(studio: Studio): LongWork | null {
+  const { checking } = mislabelledStateOf(studio)
+  if (checking === null) return null
+  const show = () => studio.navigation.go('evaluate', { tab: 'mislabelled' })
+  if (checking === 'starting' || checking.total === 0) {
+    return { id: 'checking', text: m.evaluate_mislabelled_starting(), ratio: null, show }
+  }
+  const { done, total, imagesPerSecond, secondsLeft } = checking
+  const what = m.evaluate_mislabelled_checking({ done: formatCount(done), total: formatCount(total) })
+  return { id: 'checking', text: withPace(what, imagesPerSecond, secondsLeft), ratio: done / total, show }
+}
+
+function exportWork(studio: Studio): LongWork | null {
+  const { isExporting, progress } = exportStateOf(studio)
+  if (!isExporting) return null
+  const verifying = [...progress.values()].find(({ kind }) => kind === 'verifying')
+  const show = () => studio.navigation.go('export')
+  if (verifying?.kind !== 'verifying') return { id: 'export', text: m.export_under_way(), ratio: null, show }
+  const { done, total } = verifying
+  const text = m.export_verifying({ done: formatCount(done), total: formatCount(total) })
+  return { id: 'export', text, ratio: total === 0 ? null : done / total, show }
 }
 
 function withPace(what: string, perSecond: number | null, secondsLeft: number | null): string {
