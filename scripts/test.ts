@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ensureChromium, installCommand } from './ensure-chromium.ts'
 
 interface TestReport {
   readonly numPassedTests: number
@@ -26,6 +27,14 @@ function step(name: string, file: string, args: readonly string[]): void {
   console.log(`== ${name}: ${((Date.now() - started) / 1000).toFixed(0)} s`)
   if (status !== 0) throw new StepFailed(name)
 }
+
+// Before anything slow: without a browser the tests of the page cannot run.
+const chromium = ensureChromium()
+if (chromium === null) {
+  console.error(`No Chromium or Chrome was found. The tests of the page need one: ${installCommand()}`)
+  process.exit(1)
+}
+process.env['CHROMIUM_PATH'] = chromium
 
 const folder = mkdtempSync(join(tmpdir(), 'athanor-test-'))
 const reportFile = join(folder, 'report.json')

@@ -19,6 +19,10 @@ interface WindowOptions extends Partial<Bounds> {
 const windows: BrowserWindow[] = []
 let focused: BrowserWindow | null = null
 
+function setFocused(window: BrowserWindow): void {
+  focused = window
+}
+
 /** A page of Chromium with a frame that exists on paper only. */
 export class BrowserWindow extends EventEmitter {
   readonly webContents: WebContents
@@ -36,7 +40,7 @@ export class BrowserWindow extends EventEmitter {
     this.#bounds = { x, y, width, height }
     this.webContents = new WebContents(options.webPreferences.preload)
     windows.push(this)
-    focused = this
+    setFocused(this)
     app.emit('web-contents-created', {}, this.webContents)
     this.#opened = this.#open()
   }
@@ -72,7 +76,7 @@ export class BrowserWindow extends EventEmitter {
     this.isShown = false
   }
   focus(): void {
-    focused = this
+    setFocused(this)
     app.emit('browser-window-focus')
   }
   maximize(): void {
