@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createNodeHost } from '../../src/main/core/processes/node-host.ts'
 import { openTrainer } from '../../src/main/core/processes/open-process.ts'
 import { StepMeasurement } from '../../src/shared/contract/trainer.ts'
-import { presets, type Preset, type RecipeOverrides } from '../../src/shared/domain/recipe.ts'
+import { presets, Recipe, type Preset, type RecipeOverrides } from '../../src/shared/domain/recipe.ts'
 import { rejectionOf } from '../support/app-errors.ts'
 import { createTrainingSet, type TrainingSet } from '../support/training-set.ts'
 
@@ -15,7 +15,7 @@ afterAll(() => set.remove())
 
 /** In a process of its own, as core does it. */
 async function measure(preset: Preset, overrides: RecipeOverrides = {}, files: string[] = []) {
-  const recipe = { ...presets[preset], device: 'wasm' as const, inputSizePx: 64, resizePx: 72, ...overrides }
+  const recipe = Recipe.parse({ ...presets[preset], device: 'wasm', inputSizePx: 64, resizePx: 72, ...overrides })
   const trainer = openTrainer(createNodeHost())
   try {
     return StepMeasurement.parse(await trainer.client.measure({ recipe, classCount: 3, files }))
