@@ -118,5 +118,6 @@ export function digitsApart(apart: number): number {
 
 /** Ratios and losses on one axis. */
 export function comparedRange(series: readonly LineSeries[]): [number, number] {
-  return [0, Math.max(1, usualMaximum(series) * 1.05)]
+  const losses = series.filter(({ dash }) => dash === 'dashed')
+  return [0, Math.max(1, usualMaximum(losses) * 1.05)]
 }

@@ -83,7 +83,7 @@ describe('events of a run', () => {
   })
 
   test('the same warning is shown once', () => {
-    const warning = { kind: 'warning', code: 'micro-batch', message: 'In parts.', paths: [] } as const
+    const warning: RunEvent['event'] = { kind: 'warning', code: 'micro-batch', message: 'In parts.', paths: [] }
     expect(viewAfter([warning, warning]).warnings).toHaveLength(1)
   })
 })
