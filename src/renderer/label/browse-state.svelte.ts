@@ -26,6 +26,8 @@ export class BrowseState {
   /** Where the grid was scrolled to when it was left. */
   offsetPx = 0
   readonly #studio: Studio
+  #queryText = ''
+  #query: ImageQuery = { filter: {}, sort: 'path' }
   #loads = 0
   #isStale = false
   #isReadingOrder = false
@@ -43,7 +45,11 @@ export class BrowseState {
   }
 
   get query(): ImageQuery {
-    return queryOf(this.#studio.navigation.parameters('label'))
+    const parameters = this.#studio.navigation.parameters('label')
+    const text = parameters.toString()
+    // Many views ask; the address changes with every step through the images, the query hardly ever.
+    if (text !== this.#queryText) [this.#queryText, this.#query] = [text, queryOf(parameters)]
+    return this.#query
   }
 
   get ids(): readonly ImageId[] {

@@ -23,11 +23,6 @@ export type ClickKind = 'plain' | 'range' | 'toggle' | 'range-added'
 export class SelectionState {
   value = $state.raw<Selection>(emptySelection)
   readonly #browse: BrowseState
-  readonly count = $derived.by(() => countSelected(this.value, this.#browse.order))
-  readonly focusIndex = $derived.by(() => {
-    const { focus } = this.value
-    return focus === null ? null : (this.#browse.order.indexOf(focus) ?? null)
-  })
 
   constructor(browse: BrowseState) {
     this.#browse = browse
@@ -39,6 +34,16 @@ export class SelectionState {
       else if (focus !== null) this.value = settle(this.value, before, after)
       this.beginAt(null)
     })
+  }
+
+  // No `$derived`: it would end with the view that asked first, and this outlives all of them.
+  get count(): number {
+    return countSelected(this.value, this.#browse.order)
+  }
+
+  get focusIndex(): number | null {
+    const { focus } = this.value
+    return focus === null ? null : (this.#browse.order.indexOf(focus) ?? null)
   }
 
   /** Selects an image, or the first one, where none is focused yet: a key labels it without a click before. */
