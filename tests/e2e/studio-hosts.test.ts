@@ -18,7 +18,9 @@ describe.each(hostsHere())('the studio in %s', (host) => {
     onTestFinished(() => studio.close())
     const picture = studio.page.locator('img[src*="/pictures/"]').first()
     await picture.waitFor({ timeout: 60_000 })
-    await expect.poll(() => picture.evaluate('(image) => image.naturalWidth'), { timeout: 30_000 }).toBeGreaterThan(0)
+    await expect
+      .poll(() => picture.evaluate((image) => Number(Reflect.get(image, 'naturalWidth'))), { timeout: 30_000 })
+      .toBeGreaterThan(0)
     expect(studio.complaints).toEqual([])
   })
 })
