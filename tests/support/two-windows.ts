@@ -6,6 +6,7 @@ import { createClient } from '../../src/shared/rpc/client.ts'
 import type { Client } from '../../src/shared/rpc/endpoint.ts'
 import { createMemoryChannels } from '../../src/shared/rpc/memory-channel.ts'
 import { serve } from '../../src/shared/rpc/server.ts'
+import { memoryDisk, temporaryFolder } from './temporary-folder.ts'
 
 export interface Window {
   readonly client: Client<CoreContract>
@@ -15,7 +16,8 @@ export interface Window {
 
 /** Opens windows on one core, each over a channel of its own. Closed when the test has ended. */
 export function openWindows(): () => Window {
-  const core = createCore(createNodeHost({ log: () => undefined }))
+  const host = createNodeHost({ log: () => undefined })
+  const core = createCore({ ...host, storeFolder: temporaryFolder(memoryDisk) })
   const windows: Window[] = []
   onTestFinished(async () => {
     await Promise.all(windows.map((window) => window.leave()))

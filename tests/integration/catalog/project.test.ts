@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createCore, type Core } from '../../../src/main/core/create-core.ts'
 import { createNodeHost } from '../../../src/main/core/processes/node-host.ts'
 import type { Project } from '../../../src/shared/contract/project.ts'
-import { errorOf } from '../../support/app-errors.ts'
+import { errorOf, rejectionOf } from '../../support/app-errors.ts'
 import { writeFiles } from '../../support/pictures.ts'
 import { memoryDisk, temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -13,16 +13,17 @@ const minuteMs = 60_000
 const context = { signal: new AbortController().signal }
 
 function startCore(clock = { nowMs: 1_700_000_000_000 }): Core {
-  const core = createCore({ ...createNodeHost(), now: () => clock.nowMs })
+  const core = createCore({ ...createNodeHost(), storeFolder: temporaryFolder(memoryDisk), now: () => clock.nowMs })
   onTestFinished(() => core.close())
   return core
 }
 
 type Place = { readonly projectFolder?: string; readonly create?: boolean }
 
-function open(core: Core, imageFolder: string, { projectFolder, create = true }: Place = {}): Project {
-  // The handler answers at once; the contract would let it take its time.
-  return core.handlers.project.open({ imageFolder, projectFolder: projectFolder ?? null, create }, context) as Project
+async function open(core: Core, imageFolder: string, { projectFolder, create = true }: Place = {}): Promise<Project> {
+  const place = { imageFolder, projectFolder: projectFolder ?? null, create }
+  // The handler gives what goes into the contract's schema; here the ids are branded already.
+  return (await core.handlers.project.open(place, context)) as Project
 }
 
 async function makeClass(core: Core, { id }: Project, name: string): Promise<void> {
@@ -34,39 +35,39 @@ async function classesOf(core: Core, { id }: Project): Promise<string[]> {
 }
 
 describe('a project', () => {
-  test('is one folder inside the image folder, is made when asked to, and is opened once', () => {
+  test('is one folder inside the image folder, is made when asked to, and is opened once', async () => {
     const core = startCore()
     const folder = temporaryFolder(memoryDisk)
-    expect(errorOf(() => open(core, folder, { create: false }))).toMatchObject({ code: 'no-project' })
+    expect(await rejectionOf(open(core, folder, { create: false }))).toMatchObject({ code: 'no-project' })
     expect(readdirSync(folder)).toEqual([])
-    const project = open(core, folder)
+    const project = await open(core, folder)
     expect(project).toMatchObject({ imageFolder: folder, projectFolder: join(folder, '.athanor'), imageCount: 0 })
     symlinkSync(folder, `${folder}-link`)
-    expect(open(core, `${folder}-link`, { create: false })).toEqual(project)
+    expect(await open(core, `${folder}-link`, { create: false })).toEqual(project)
     expect(core.handlers.project.list({}, context)).toEqual([project])
     expect(core.handlers.project.get({ projectId: project.id }, context)).toEqual(project)
   })
 
-  test('that is not open is not found, and neither is a folder that is not there', () => {
+  test('that is not open is not found, and neither is a folder that is not there', async () => {
     const core = startCore()
     const folder = temporaryFolder(memoryDisk)
-    const { id } = open(startCore(), folder)
+    const { id } = await open(startCore(), folder)
     expect(errorOf(() => core.handlers.project.get({ projectId: id }, context)).code).toBe('not-found')
-    expect(errorOf(() => open(core, join(folder, 'gone'))).code).toBe('not-found')
+    expect((await rejectionOf(open(core, join(folder, 'gone')))).code).toBe('not-found')
     writeFiles(folder, { 'file.png': '' })
-    expect(errorOf(() => open(core, join(folder, 'file.png'))).code).toBe('not-found')
+    expect((await rejectionOf(open(core, join(folder, 'file.png')))).code).toBe('not-found')
   })
 
   test('moves with its folder and stays the same project, with every label', async () => {
     const parent = temporaryFolder(memoryDisk)
     mkdirSync(join(parent, 'here'))
     const before = startCore()
-    const project = open(before, join(parent, 'here'))
+    const project = await open(before, join(parent, 'here'))
     await makeClass(before, project, 'bun')
     await before.close()
     renameSync(join(parent, 'here'), join(parent, 'there'))
     const after = startCore()
-    const moved = open(after, join(parent, 'there'), { create: false })
+    const moved = await open(after, join(parent, 'there'), { create: false })
     expect(moved).toMatchObject({ id: project.id, imageFolder: join(parent, 'there') })
     expect(await classesOf(after, moved)).toEqual(['bun'])
   })
@@ -75,28 +76,28 @@ describe('a project', () => {
     const parent = temporaryFolder(memoryDisk)
     mkdirSync(join(parent, 'one'))
     const first = startCore()
-    const one = open(first, join(parent, 'one'))
+    const one = await open(first, join(parent, 'one'))
     await makeClass(first, one, 'bun')
     await first.close()
     cpSync(join(parent, 'one'), join(parent, 'two'), { recursive: true })
     const core = startCore()
-    const [left, right] = [open(core, join(parent, 'one')), open(core, join(parent, 'two'))]
+    const [left, right] = [await open(core, join(parent, 'one')), await open(core, join(parent, 'two'))]
     expect(left.id).toBe(one.id)
     expect(right.id).not.toBe(one.id)
     await makeClass(core, right, 'dog')
     expect([await classesOf(core, left), await classesOf(core, right)]).toEqual([['bun'], ['bun', 'dog']])
     await core.close()
-    expect(open(startCore(), join(parent, 'two')).id).toBe(right.id)
+    expect((await open(startCore(), join(parent, 'two'))).id).toBe(right.id)
   })
 
-  test('may lie elsewhere, also among the images, and belongs to one image folder at a time', () => {
+  test('may lie elsewhere, also among the images, and belongs to one image folder at a time', async () => {
     const core = startCore()
     const [images, others, elsewhere] = [0, 1, 2].map(() => temporaryFolder(memoryDisk))
     if (images === undefined || others === undefined || elsewhere === undefined) return
-    const project = open(core, images, { projectFolder: join(elsewhere, 'deep', 'project') })
+    const project = await open(core, images, { projectFolder: join(elsewhere, 'deep', 'project') })
     expect(project.projectFolder).toBe(join(elsewhere, 'deep', 'project'))
     expect(readdirSync(images)).toEqual([])
-    expect(errorOf(() => open(core, others, { projectFolder: project.projectFolder })).code).toBe('conflict')
+    expect((await rejectionOf(open(core, others, { projectFolder: project.projectFolder }))).code).toBe('conflict')
   })
 })
 
@@ -128,7 +129,7 @@ describe.skipIf(!canDropRights)(
 describe('backups on closing', () => {
   async function session(folder: string, nowMs: number, name: string | null): Promise<string[]> {
     const core = startCore({ nowMs })
-    const project = open(core, folder)
+    const project = await open(core, folder)
     if (name !== null) await makeClass(core, project, name)
     await core.close()
     const backups = join(project.projectFolder, 'backups')
