@@ -1,5 +1,5 @@
 import type { Raster } from './raster.ts'
-import { readSource } from './read-source.ts'
+import { readSource, type Source } from './read-source.ts'
 import { RefusedImage, toRefusedImage, type RefusalReason } from './refused-image.ts'
 
 /** Pixels ready for the network: 8-bit sRGB, upright, red, green and blue of each pixel, rows from the top. */
@@ -31,13 +31,30 @@ export async function readPixelsOf(
   make: (bytes: Uint8Array) => Promise<{ pixels: Pixels; widthPx: number; heightPx: number }>,
 ): Promise<PixelsRead> {
   try {
-    const { bytes, contentHash } = await readSource(file)
-    if (expectedHash != null && expectedHash !== contentHash) {
-      throw new RefusedImage('changed', 'The file holds other bytes than when the dataset was frozen.')
-    }
+    const { bytes, contentHash } = await readExpected(file, expectedHash ?? null)
     return { state: 'read', contentHash, ...(await make(bytes)) }
   } catch (error) {
     const { reason, message } = toRefusedImage(error)
     return { state: 'unreadable', reason, message }
   }
+}
+
+/** Why a file is not what it was when its hash was taken; null where it is, whether or not it can be decoded. */
+export async function findFileProblem(
+  file: string,
+  contentHash: string,
+): Promise<{ readonly reason: RefusalReason; readonly message: string } | null> {
+  try {
+    await readExpected(file, contentHash)
+    return null
+  } catch (error) {
+    const { reason, message } = toRefusedImage(error)
+    return { reason, message }
+  }
+}
+
+async function readExpected(file: string, expectedHash: string | null): Promise<Source> {
+  const source = await readSource(file)
+  if (expectedHash === null || expectedHash === source.contentHash) return source
+  throw new RefusedImage('changed', 'The file holds other bytes than when the dataset was frozen.')
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBackboneHandlers } from '../../src/main/core/backbones/create-backbone-handlers.ts'
+import { createFolderAccess } from '../../src/main/core/shell/folder-access.ts'
 import { createNodeHost } from '../../src/main/core/processes/node-host.ts'
 import type { BackboneFetchEvent, FetchableBackbone } from '../../src/shared/contract/backbones.ts'
 import { writeBackboneFile } from '../support/backbone-file.ts'
@@ -41,7 +42,10 @@ afterAll(async () => {
 
 function open(fetchable: FetchableBackbone) {
   const host = { ...createNodeHost(), storeFolder: join(temporaryFolder(), 'store') }
-  return { host, handlers: createBackboneHandlers(host, [fetchable]) }
+  return {
+    host,
+    handlers: createBackboneHandlers({ host, folders: createFolderAccess(host, { entries: () => [] }) }, [fetchable]),
+  }
 }
 
 const context = () => ({ signal: new AbortController().signal })

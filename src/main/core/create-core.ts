@@ -54,7 +54,7 @@ export function createCore(host: Host): Core {
     runs: createRunsHandlers(context),
     models: createModelsHandlers(context),
     exports: createExportsHandlers(context),
-    backbones: createBackboneHandlers(host),
+    backbones: createBackboneHandlers(context),
     shell: createShellHandlers(context),
     system: createSystemHandlers(host),
   }

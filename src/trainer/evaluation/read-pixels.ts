@@ -1,4 +1,4 @@
-import type { PixelsRead } from '../../imaging/pixels-read.ts'
+import { findFileProblem, type PixelsRead } from '../../imaging/pixels-read.ts'
 import { readTestPixels } from '../../imaging/read-test-pixels.ts'
 import type { Preprocessing } from '../../shared/domain/backbone.ts'
 
@@ -22,14 +22,23 @@ export async function readPixels(
 
 /** What was read of a file, refused where its content is not the expected one. */
 export function pixelResultOf(read: PixelsRead, contentHash: string | null): PixelResult {
-  if (read.state === 'unreadable') {
-    const { reason, message } = read
-    const kind = reason === 'missing' || reason === 'changed' ? reason : 'unreadable'
-    return { values: null, problem: { kind, message } }
-  }
+  if (read.state === 'unreadable') return { values: null, problem: problemOf(read) }
   if (contentHash !== null && contentHash !== read.contentHash) {
     const message = 'The file holds other bytes than when the dataset was frozen.'
     return { values: null, problem: { kind: 'changed', message } }
   }
   return { values: read.pixels.values, problem: null }
+}
+
+/** What keeps a file from being what it was, without decoding it. */
+export async function findProblem(item: {
+  readonly file: string
+  readonly contentHash: string
+}): Promise<PixelProblem | null> {
+  const found = await findFileProblem(item.file, item.contentHash)
+  return found === null ? null : problemOf(found)
+}
+
+function problemOf({ reason, message }: { readonly reason: string; readonly message: string }): PixelProblem {
+  return { kind: reason === 'missing' || reason === 'changed' ? reason : 'unreadable', message }
 }

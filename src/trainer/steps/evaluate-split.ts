@@ -22,7 +22,7 @@ interface Item {
 
 /**
  * How good the network is now on one split of the dataset. Given the cache of a frozen backbone's features, only images
- * that are not in it are read.
+ * that are not in it are decoded; all must still be there as they were.
  */
 export async function* evaluateSplit(
   session: Session,
@@ -37,7 +37,9 @@ export async function* evaluateSplit(
   }))
   const options = { batchSize: inferenceBatchSize(preprocessing.cropPx), signal: world.signal }
   const batches =
-    cache === null ? infer(session, items, options) : featuresThroughCache(session, items, { ...options, cache })
+    cache === null
+      ? infer(session, items, options)
+      : featuresThroughCache(session, items, { ...options, cache, checksFiles: true })
   const progress = createProgress({ phase: 'evaluating', total: items.length, now: world.now })
   const outputs = new Map<Item, Inferred<Item>>()
   for await (const { results } of batches) {

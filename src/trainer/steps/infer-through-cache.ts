@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Classifier } from '../evaluation/classifier.ts'
 import { infer, type Inferred, type InferItem } from '../evaluation/infer.ts'
+import { readAhead } from '../evaluation/read-ahead.ts'
+import { findProblem } from '../evaluation/read-pixels.ts'
 import { forwardInfer } from '../network/forward.ts'
 import type { Network } from '../network/graph.ts'
 import { stageInput } from '../network/resnet.ts'
@@ -12,6 +14,8 @@ export type HashedItem = InferItem & { readonly contentHash: string }
 export interface CachedInferOptions {
   readonly cache: FeatureCache
   readonly batchSize: number
+  /** Also a file whose features are cached must still be there as it was: it is read, though not decoded. */
+  readonly checksFiles?: boolean
   readonly signal: AbortSignal
 }
 
@@ -34,23 +38,27 @@ export function headWidth({ nodes }: Network): number {
 const cachedBatchSize = 512
 
 /**
- * What the output layer sees of each item. Those that are cached come first and no file of them is read; the others are
+ * What the output layer sees of each item. Those that are cached come first, of which no file is decoded; the others are
  * computed, and kept before they are given.
  */
 export async function* featuresThroughCache<I extends HashedItem>(
   classifier: Classifier,
   items: readonly I[],
-  { cache, batchSize, signal }: CachedInferOptions,
+  { cache, batchSize, checksFiles = false, signal }: CachedInferOptions,
 ): AsyncGenerator<{ readonly results: readonly Inferred<I>[] }, void, undefined> {
   const { known = [], unknown = [] } = Object.groupBy(items, ({ contentHash }) =>
     cache.get(contentHash) === undefined ? 'unknown' : 'known',
   )
   for (let at = 0; at < known.length; at += cachedBatchSize) {
     signal.throwIfAborted()
-    const results = known.slice(at, at + cachedBatchSize).flatMap((item): Inferred<I>[] => {
+    const results: Inferred<I>[] = []
+    const look = async (item: I) => ({ item, problem: checksFiles ? await findProblem(item) : null })
+    const looks = readAhead(known.slice(at, at + cachedBatchSize), look, { concurrency: 8, ahead: 16, signal })
+    for await (const { item, problem } of looks) {
       const output = cache.get(item.contentHash)
-      return output === undefined ? [] : [{ item, output, problem: null }]
-    })
+      if (problem !== null) results.push({ item, output: null, problem })
+      else if (output !== undefined) results.push({ item, output, problem: null })
+    }
     yield { results }
   }
   const until = stageInput(classifier.network, 'head')

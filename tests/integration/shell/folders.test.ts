@@ -1,7 +1,8 @@
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { HostShell } from '../../../src/main/core/host.ts'
+import { ModelId } from '../../../src/shared/domain/ids.ts'
 import { openShellCore } from '../../support/shell-core.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -78,6 +79,44 @@ describe('outside of the roots a page may', () => {
     const drawing = browser().project.drawSamples({ folder: path(), perClass: 2 })[Symbol.asyncIterator]()
     await expect(drawing.next()).rejects.toMatchObject({ code: 'forbidden' })
   })
+})
+
+describe('outside of the roots and of its project a page may not name a file', () => {
+  test.each(outside)('%s', async (_, path) => {
+    const { project, labels, exports, models, backbones } = browser()
+    const { id: projectId } = await project.open({ imageFolder: join(root, 'b10') })
+    const modelId = ModelId.parse('model-1')
+    const file = join(path(), 'named.csv')
+    const first = (stream: AsyncIterable<unknown>) => stream[Symbol.asyncIterator]().next()
+    const refused = { code: 'forbidden' }
+    await expect(labels.importCsv({ projectId, file })).rejects.toMatchObject(refused)
+    await expect(labels.exportCsv({ projectId, file, overwrite: true })).rejects.toMatchObject(refused)
+    await expect(backbones.add({ file })).rejects.toMatchObject(refused)
+    const exporting = exports.create({ projectId, modelId, formats: ['onnx'], destination: path() })
+    await expect(first(exporting)).rejects.toMatchObject(refused)
+    await expect(first(models.predict({ projectId, modelId, paths: [file] }))).rejects.toMatchObject(refused)
+    await expect(first(models.predict({ projectId, modelId, paths: ['.', file] }))).rejects.toMatchObject(refused)
+    expect(existsSync(file)).toBe(false)
+  })
+})
+
+test('files of a project that was opened before may be named, wherever it lies; those beside it may not', async () => {
+  const elsewhere = join(base, 'elsewhere')
+  await openShellCore({ kind: 'desktop' }, join(base, 'store')).project.open({ imageFolder: elsewhere })
+  const { project, labels } = browser()
+  const { id: projectId } = await project.open({ imageFolder: elsewhere })
+  const file = join(elsewhere, 'in', 'labels.csv')
+  expect(await labels.exportCsv({ projectId, file })).toEqual({ file, lines: 0 })
+  expect(await labels.importCsv({ projectId, file })).toMatchObject({ labelled: 0, badLines: [] })
+  const beside = labels.exportCsv({ projectId, file: join(base, 'labels.csv') })
+  await expect(beside).rejects.toMatchObject({ code: 'forbidden' })
+})
+
+test('on the desktop a page may name any file', async () => {
+  const { project, labels } = openShellCore({ kind: 'desktop' }, join(base, 'store'))
+  const { id: projectId } = await project.open({ imageFolder: root })
+  const file = join(base, 'labels.csv')
+  expect(await labels.exportCsv({ projectId, file })).toEqual({ file, lines: 0 })
 })
 
 test('a project apart that names images outside of the roots is not opened', async () => {

@@ -1,6 +1,6 @@
 import type { backbones, FetchableBackbone } from '../../../shared/contract/backbones.ts'
 import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
-import type { Host } from '../host.ts'
+import type { CoreContext } from '../core-context.ts'
 import { addBackbone } from './add-backbone.ts'
 import { fetchableBackbones, findFetchable } from './fetchable-backbones.ts'
 import { fetchBackbone } from './fetch-backbone.ts'
@@ -8,7 +8,7 @@ import { listBackbones } from './list-backbones.ts'
 
 /** `fetchable` is what can be downloaded; tests give their own. */
 export function createBackboneHandlers(
-  host: Host,
+  { host, folders }: Pick<CoreContext, 'host' | 'folders'>,
   fetchable: readonly FetchableBackbone[] = fetchableBackbones,
 ): ServiceHandlers<typeof backbones> {
   return {
@@ -17,7 +17,10 @@ export function createBackboneHandlers(
       installed: await listBackbones(host),
       fetchable: [...fetchable],
     }),
-    add: (input, { signal }) => addBackbone(host, { ...input, origin: null }, signal),
+    add: async (input, { signal }) => {
+      const file = await folders.resolveBelowRoots(input.file)
+      return addBackbone(host, { ...input, file, origin: null }, signal)
+    },
     fetch: ({ name }, { signal }) => fetchBackbone(host, findFetchable(name, fetchable), signal),
   }
 }

@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path'
+import { isAbsolute } from 'node:path'
 import type { z } from 'zod'
 import type { ExportEvent, exports } from '../../../shared/contract/exports.ts'
 import type { Export } from '../../../shared/domain/export.ts'
@@ -10,6 +10,7 @@ import { readEntries } from '../datasets/dataset-repository.ts'
 import type { Host } from '../host.ts'
 import { readManifest } from '../models/read-manifest.ts'
 import { openTrainer } from '../processes/open-process.ts'
+import type { FolderAccess } from '../shell/folder-access.ts'
 import { estimateSizes } from './estimate-sizes.ts'
 import { insertExport, listExports } from './export-repository.ts'
 import { isWithin } from './is-within.ts'
@@ -29,13 +30,13 @@ export function createExportsHandlers(context: CoreContext): ServiceHandlers<typ
 
 /** Runs in a trainer process of its own, whose forward pass is what the exports are compared with. */
 async function* createExport(
-  { host, projects }: CoreContext,
+  { host, projects, folders }: CoreContext,
   { projectId, modelId, formats, destination, overwrite, verifyCount }: CreateInput,
   { signal }: HandlerContext,
 ): AsyncGenerator<ExportEvent, void, undefined> {
   const project = projects.get(projectId)
   const { imageFolder, layout, reader } = project
-  const target = destination === null ? layout.exportsFolder : checkDestination(project, destination)
+  const target = destination === null ? layout.exportsFolder : await resolveDestination(folders, project, destination)
   const { datasetId } = readManifest(project, modelId)
   const job = {
     modelFolder: layout.modelFolder(modelId),
@@ -71,10 +72,11 @@ function record(host: Host, project: OpenProject, made: Export): void {
   }
 }
 
-/** The pictures that an export holds must not turn up as images of the catalog. Errors: bad-input. */
-function checkDestination({ imageFolder, projectFolder }: OpenProject, destination: string): string {
+/** The pictures that an export holds must not turn up as images of the catalog. Errors: bad-input, forbidden. */
+async function resolveDestination(folders: FolderAccess, project: OpenProject, destination: string): Promise<string> {
   if (!isAbsolute(destination)) throw new AppError('bad-input', `The destination ${destination} is not absolute.`)
-  const folder = resolve(destination)
+  const { imageFolder, projectFolder } = project
+  const folder = await folders.resolveFor(project, destination)
   if (isWithin(folder, imageFolder) && !isWithin(folder, projectFolder)) {
     throw new AppError(
       'bad-input',

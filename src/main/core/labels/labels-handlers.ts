@@ -14,7 +14,7 @@ import { exportCsv } from './export-csv.ts'
 import { importCsv } from './import-csv.ts'
 import { skipImages } from './skip-images.ts'
 
-export function createLabelsHandlers({ host, projects }: CoreContext): ServiceHandlers<typeof labels> {
+export function createLabelsHandlers({ host, projects, folders }: CoreContext): ServiceHandlers<typeof labels> {
   /** One edit is one transaction: it is on disk when this returns. */
   function edit<Result>(
     { projectId }: { readonly projectId: ProjectId },
@@ -63,7 +63,13 @@ export function createLabelsHandlers({ host, projects }: CoreContext): ServiceHa
     undo: (input) => edit(input, undoEdit),
     redo: (input) => edit(input, redoEdit),
     history: ({ projectId, limit }) => listEdits(projects.get(projectId).reader, limit),
-    importCsv: ({ projectId, file }) => importCsv(projects.get(projectId).writer, file, host.now()),
-    exportCsv: ({ projectId, ...target }) => exportCsv(projects.get(projectId).reader, target),
+    importCsv: async ({ projectId, file }) => {
+      const project = projects.get(projectId)
+      return importCsv(project.writer, await folders.resolveFor(project, file), host.now())
+    },
+    exportCsv: async ({ projectId, file, overwrite }) => {
+      const project = projects.get(projectId)
+      return exportCsv(project.reader, { file: await folders.resolveFor(project, file), overwrite })
+    },
   }
 }

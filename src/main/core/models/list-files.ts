@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Prediction } from '../../../shared/domain/model.ts'
 import { walkImages } from '../catalog/walk.ts'
 import type { OpenProject } from '../core-context.ts'
+import type { FolderAccess } from '../shell/folder-access.ts'
 
 /** What is to be predicted: files, and what turned out to be none. Paths are shown as they were given. */
 export interface ListedFiles {
@@ -13,17 +14,18 @@ export interface ListedFiles {
 
 /**
  * Files as they are, and folders with all images below them, in the catalog's order. Relative paths start at the image
- * folder. What is not there stays in the list: reading it will say so.
+ * folder. What is not there stays in the list: reading it will say so. Errors: forbidden.
  */
 export async function listFiles(
-  { imageFolder, projectFolder }: OpenProject,
+  project: OpenProject,
   paths: readonly string[],
-  signal: AbortSignal,
+  { folders, signal }: { readonly folders: FolderAccess; readonly signal: AbortSignal },
 ): Promise<ListedFiles> {
+  const { imageFolder, projectFolder } = project
   const files: { file: string; path: string }[] = []
   const refused: Prediction[] = []
   for (const path of paths) {
-    const file = resolve(imageFolder, path)
+    const file = await folders.resolveFor(project, resolve(imageFolder, path))
     if (!(await isFolder(file))) {
       files.push({ file, path })
       continue

@@ -67,13 +67,13 @@ async function* evaluate(
 
 /** Paths are answered as they were given, what lies in a folder with the folder in front. */
 async function* predict(
-  { projects }: CoreContext,
+  { projects, folders }: CoreContext,
   { projectId, modelId, paths, device }: PredictInput,
   { signal, warm }: HandlerContext & { readonly warm: WarmTrainer },
 ): AsyncGenerator<PredictEvent, void, undefined> {
   const project = projects.get(projectId)
+  const { files, refused } = await listFiles(project, paths, { folders, signal })
   readManifest(project, modelId)
-  const { files, refused } = await listFiles(project, paths, signal)
   if (refused.length > 0) yield { kind: 'predictions', predictions: [...refused] }
   if (files.length === 0) return
   const given = new Map(files.map(({ file, path }) => [file, path]))

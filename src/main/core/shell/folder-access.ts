@@ -1,6 +1,7 @@
 import { access, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import type { OpenProject } from '../core-context.ts'
 import type { Host } from '../host.ts'
 import type { RecentProjects } from '../project/recent-projects.ts'
 import { sampleSetsFolder } from '../sample-set/draw-own-samples.ts'
@@ -12,7 +13,9 @@ export interface FolderAccess {
    * outside of what is allowed, whether or not there is anything.
    */
   resolve(path: string): Promise<string>
-  /** Like `resolve`, for looking around: below the roots only. */
+  /** Like `resolve`, for files: the folders of a project that is open are allowed too. */
+  resolveFor(project: Pick<OpenProject, 'imageFolder' | 'projectFolder'>, path: string): Promise<string>
+  /** Like `resolve`, for looking around and for files that belong to no project: below the roots only. */
   resolveBelowRoots(path: string): Promise<string>
   /** Those that are there now. Empty where the host gives none. */
   roots(): Promise<readonly string[]>
@@ -52,6 +55,8 @@ export function createFolderAccess(host: Host, recent: Pick<RecentProjects, 'ent
       )
       return all.filter((_, index) => areThere[index])
     },
+    resolveFor: ({ imageFolder, projectFolder }, path) =>
+      resolveIf(path, (real) => isWithin(imageFolder, real) || isWithin(projectFolder, real)),
     resolveBelowRoots: (path) => resolveIf(path, () => false),
     resolve: (path) =>
       resolveIf(path, async (real) => {
