@@ -12,6 +12,7 @@ function level(name: string, testTimeoutMs: number, overrides: { fileParallelism
       testTimeout: testTimeoutMs,
       hookTimeout: testTimeoutMs,
       pool: 'forks' as const,
+      globalSetup: 'tests/support/use-own-store.ts',
       ...overrides,
     },
   }
@@ -19,6 +20,8 @@ function level(name: string, testTimeoutMs: number, overrides: { fileParallelism
 
 export default defineConfig({
   test: {
+    // Left to itself it takes one on a machine with two cores, and half of them waits.
+    maxWorkers: 2,
     projects: [
       level('unit', 10_000),
       level('contract', 10_000),
