@@ -83,7 +83,7 @@ function isMeantFor(target: EventTarget | null, key: string): boolean {
   return /Arrow|Home|End|Page/.test(key) && target.matches(operatedByArrows)
 }
 
-function isTextField(target: Element): boolean {
+export function isTextField(target: Element): boolean {
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true
   if (target instanceof HTMLElement && target.isContentEditable) return true
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'range', 'button'].includes(target.type)

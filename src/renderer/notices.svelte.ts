@@ -2,7 +2,7 @@ import { isAppError } from '../shared/errors.ts'
 
 export interface Notice {
   readonly id: number
-  readonly tone: 'done' | 'problem'
+  readonly tone: 'done' | 'hint' | 'problem'
   readonly text: string
   /** One thing that can be done about it, such as undo. */
   readonly action: { readonly title: string; readonly run: () => void } | null
@@ -10,7 +10,7 @@ export interface Notice {
 
 const shownMs = 6_000
 
-/** What the studio says about what was just done: `done` ones go by themselves, problems stay until they are closed. */
+/** What the studio says about what was just done: `done` ones go by themselves, the others stay until they are closed. */
 export class Notices {
   latest = $state.raw<Notice | null>(null)
   problems = $state.raw<readonly Notice[]>([])
@@ -24,9 +24,18 @@ export class Notices {
     }, shownMs)
   }
 
+  /** Something that a person should know, and that is nobody's fault; it stays until it is closed. */
+  explain(text: string, action: Notice['action'] = null): void {
+    this.#keep({ tone: 'hint', text, action })
+  }
+
   complain(text: string, action: Notice['action'] = null): void {
-    if (this.problems.some((problem) => problem.text === text)) return
-    this.problems = [...this.problems, { id: ++this.#lastId, tone: 'problem', text, action }]
+    this.#keep({ tone: 'problem', text, action })
+  }
+
+  #keep(notice: Omit<Notice, 'id'>): void {
+    if (this.problems.some(({ text }) => text === notice.text)) return
+    this.problems = [...this.problems, { id: ++this.#lastId, ...notice }]
   }
 
   dismiss(id: number): void {

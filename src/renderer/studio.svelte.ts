@@ -6,6 +6,7 @@ import type { ImageClass } from '../shared/domain/label.ts'
 import type { Run } from '../shared/domain/run.ts'
 import type { ModelManifest } from '../shared/domain/model.ts'
 import type { Api } from './api.ts'
+import { countSaves } from './count-saves.ts'
 import { HistoryState } from './history-state.svelte.ts'
 import { ImportState } from './import-state.svelte.ts'
 import type { Commands } from './commands.svelte.ts'
@@ -22,6 +23,8 @@ export class Studio {
   readonly navigation: Navigation
   readonly commands: Commands
   readonly notices: Notices
+  /** Edits that are not on disk yet. */
+  savingCount = $state(0)
   counts = $state.raw<CatalogCounts | null>(null)
   classes = $state.raw<readonly ImageClass[]>([])
   /** Newest first. */
@@ -45,7 +48,7 @@ export class Studio {
     readonly commands: Commands
     readonly notices: Notices
   }) {
-    this.api = shared.api
+    this.api = countSaves(shared.api, (change) => (this.savingCount += change))
     this.project = shared.project
     this.navigation = shared.navigation
     this.commands = shared.commands

@@ -4,6 +4,7 @@ import type { DeviceReport } from '../shared/domain/device.ts'
 import { toAppError, type AppError } from '../shared/errors.ts'
 import { connect, type Api } from './api.ts'
 import { Commands } from './commands.svelte.ts'
+import { editText } from './edit-text.ts'
 import { Navigation } from './navigation.svelte.ts'
 import { Notices } from './notices.svelte.ts'
 import { readPlace, rememberPlace, type ProjectPlace } from './project-place.ts'
@@ -145,7 +146,10 @@ export class Workspace {
     await this.notices.attempt(async () => {
       for await (const command of api.shell.menuCommands({})) {
         if (command.kind === 'open') void this.open(command)
-        else this.commands.run(`frame.${command.what}`)
+        // The menu takes the keys from the page: a text field would never hear of them.
+        else if ((command.what !== 'undo' && command.what !== 'redo') || !editText(command.what)) {
+          this.commands.run(`frame.${command.what}`)
+        }
       }
     })
   }

@@ -30,7 +30,9 @@ export function passes(image: Image, filter: ImageFilter, all: readonly Image[])
     is(filter.duplicated, isCopy) &&
     is(filter.skipped, image.isSkipped) &&
     is(filter.disagrees, disagrees) &&
-    is(filter.suggested, isSuggested)
+    is(filter.suggested, isSuggested) &&
+    (filter.confidenceMin === undefined ||
+      (image.prediction !== null && image.prediction.confidence >= filter.confidenceMin))
   )
 }
 

@@ -14,6 +14,7 @@ export const filterParameters = {
   predictedClassId: 'predicted',
   disagrees: 'disagrees',
   suggested: 'suggested',
+  confidenceMin: 'sure',
 } as const satisfies Record<keyof ImageFilter, string>
 
 export type Condition = keyof typeof filterParameters
@@ -44,6 +45,8 @@ function valueOf(condition: Condition, text: string): unknown {
     case 'disagrees':
     case 'suggested':
       return text === '1' ? true : text === '0' ? false : text
+    case 'confidenceMin':
+      return /^[01](\.\d{1,6})?$/.test(text) ? Number(text) : text
     default:
       return text
   }
@@ -70,7 +73,7 @@ export const isSameFilter = (one: ImageFilter, other: ImageFilter) =>
   conditions.every((condition) => one[condition] === other[condition])
 
 const ofLabels: readonly Condition[] = ['classId', 'origin', 'skipped', 'disagrees', 'suggested']
-const ofPredictions: readonly Condition[] = ['predictedClassId', 'disagrees', 'suggested']
+const ofPredictions: readonly Condition[] = ['predictedClassId', 'disagrees', 'suggested', 'confidenceMin']
 
 /** Whether a change may give the query other images or another order. */
 export function changesOrder({ filter, sort }: ImageQuery, what: ProjectChange['what']): boolean {

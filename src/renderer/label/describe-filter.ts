@@ -1,6 +1,7 @@
 import type { ImageFilter } from '../../shared/contract/catalog.ts'
 import type { ImageClass } from '../../shared/domain/label.ts'
 import { m } from '../messages.ts'
+import { formatPercent } from '../ui/format.ts'
 import { conditions, type Condition } from './browse-query.ts'
 import { imageStates, origins, splits, unreadableReasons } from './words.ts'
 
@@ -45,5 +46,7 @@ function describe(condition: Condition, filter: ImageFilter, classes: readonly I
       return filter.disagrees === true ? m.label_disagrees() : m.label_agrees()
     case 'suggested':
       return filter.suggested === true ? m.label_suggested() : m.label_not_suggested()
+    case 'confidenceMin':
+      return m.label_chip_sure({ confidence: formatPercent(filter.confidenceMin ?? 0) })
   }
 }

@@ -10,6 +10,7 @@ export function describeTile(image: Image | undefined, labelled?: string, predic
   if (image.label === null && image.prediction !== null && predicted !== undefined) {
     parts.push(m.label_tile_suggested({ name: predicted, confidence: formatPercent(image.prediction.confidence, 0) }))
   }
+  if (image.isDuplicated) parts.push(m.label_duplicate())
   if (image.isSkipped) parts.push(m.label_skipped())
   if (image.state === 'missing') parts.push(m.label_state_missing())
   if (image.state === 'unreadable') {

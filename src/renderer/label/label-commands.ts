@@ -1,10 +1,8 @@
 import type { Command } from '../commands.svelte.ts'
 import { m } from '../messages.ts'
+import { nextClassKey } from './class-keys.ts'
 import type { LabelSession } from './label-session.svelte.ts'
 import { viewCommands } from './view-commands.ts'
-
-/** In the order in which core gives them to classes; `A`, `N` and `S` have a meaning of their own. */
-const classKeys = [...'1234567890qwertyuiopdfghjklzxcvbm']
 
 /** Everything that can be done to the shown images, by key and in the palette. */
 export function labelCommands(session: LabelSession): Command[] {
@@ -14,8 +12,7 @@ export function labelCommands(session: LabelSession): Command[] {
 function classCommands({ studio, labelling, panels }: LabelSession): Command[] {
   const { classes } = studio
   const group = m.label_group_classes()
-  const taken = new Set(classes.map(({ key }) => key))
-  const freeKey = classKeys.find((key) => !taken.has(key))
+  const freeKey = nextClassKey(classes)
   const making: Command = {
     id: 'label.new-class',
     title: m.label_new_class(),

@@ -20,8 +20,6 @@ interface LabelEdit {
 
 /** Labels what is selected: the tiles change at once, and back again where core cannot save it. */
 export class LabellingState {
-  /** Edits that are not on disk yet. */
-  savingCount = $state(0)
   readonly #studio: Studio
   readonly #browse: BrowseState
   readonly #selection: SelectionState
@@ -82,16 +80,18 @@ export class LabellingState {
     })
   }
 
+  /** The suggestions among the shown images that the model is sure enough of. */
+  get acceptable(): ImageFilter {
+    const { filter } = this.#browse.query
+    const confidenceMin = Math.max(this.#settings.now.acceptFromConfidence, filter.confidenceMin ?? 0)
+    return { ...filter, suggested: true, confidenceMin }
+  }
+
   /** Accepts every suggestion among the shown images that the model is sure enough of. */
   async acceptAll(): Promise<void> {
     const { api, projectId, notices } = this.#studio
-    const confidenceMin = this.#settings.now.acceptFromConfidence
-    const filter: ImageFilter = { ...this.#browse.query.filter, suggested: true }
-    this.savingCount++
-    const edit = await notices.attempt(() =>
-      api.labels.acceptSuggestions({ projectId, images: { filter }, confidenceMin }),
-    )
-    this.savingCount--
+    const filter = this.acceptable
+    const edit = await notices.attempt(() => api.labels.acceptSuggestions({ projectId, images: { filter } }))
     if (edit !== undefined) this.#say(m.label_accepted(counted(edit.imageCount)), edit.imageCount)
   }
 
@@ -113,15 +113,15 @@ export class LabellingState {
     const pending: PendingEdit = { covers: this.#selection.covers(), apply: shows }
     const wasWaiting = this.focused?.label === null
     this.#browse.rows.begin(pending)
-    this.savingCount++
-    if (this.#settings.now.isAdvancing) void this.#advance(wasWaiting)
+    const advance = this.#settings.now.isAdvancing ? this.#advance(wasWaiting) : null
     const edit = await this.#studio.notices.attempt(() => saves(images))
-    this.savingCount--
     if (edit === undefined) return this.#browse.rows.drop(pending)
     this.#browse.rows.commit(pending)
     this.#settings.change({ labelsGiven: this.#settings.now.labelsGiven + 1 })
     const { count, shown } = counted(edit.imageCount)
-    this.#say(says(count, shown), count)
+    const isLast = (await advance) === 'nothing-waits'
+    const said = says(count, shown)
+    this.#say(isLast ? m.label_then_none({ said }) : said, count)
   }
 
   #say(text: string, count: number): void {
@@ -130,14 +130,17 @@ export class LabellingState {
   }
 
   /** To the next image without a label; from a label that was put right, to the next image. */
-  async #advance(wasWaiting: boolean): Promise<void> {
+  async #advance(wasWaiting: boolean): Promise<'moved' | 'stayed' | 'nothing-waits'> {
     const from = this.#lastSelected()
     const move = ++this.#moves
     const before = this.#selection.value
     const next = wasWaiting ? await this.#findWaiting(from) : from + 1
     const isOvertaken = move !== this.#moves || before !== this.#selection.value
-    if (isOvertaken || next === undefined || next >= this.#browse.ids.length) return
+    if (isOvertaken) return 'stayed'
+    if (next === undefined) return 'nothing-waits'
+    if (next >= this.#browse.ids.length) return 'stayed'
     this.#selection.moveTo(next)
+    return 'moved'
   }
 
   #lastSelected(): number {

@@ -1,4 +1,4 @@
-import type { ImageQuery } from '../../shared/contract/catalog.ts'
+import type { ImageFilter, ImageQuery } from '../../shared/contract/catalog.ts'
 import type { SuggestEvent } from '../../shared/contract/models.ts'
 import type { ModelId } from '../../shared/domain/ids.ts'
 import { m } from '../messages.ts'
@@ -9,11 +9,14 @@ import type { BrowseState } from './browse-state.svelte.ts'
 export class SuggestionsState {
   /** While a model is being asked. */
   progress = $state.raw<SuggestEvent | null>(null)
+  /** How many suggestions would be accepted at once; null until they were counted. */
+  acceptableCount = $state<number | null>(null)
   /** The model that the shown suggestions are from. */
   latestModelId = $state<ModelId | null>(null)
   readonly #studio: Studio
   readonly #browse: BrowseState
   #leaving: AbortController | null = null
+  #counts = 0
 
   constructor(studio: Studio, browse: BrowseState) {
     this.#studio = studio
@@ -44,6 +47,13 @@ export class SuggestionsState {
   /** What was predicted until now stays. */
   stop(): void {
     this.#leaving?.abort()
+  }
+
+  /** Counts what a filter gives; of several that are under way the last one counts. */
+  async countAcceptable(filter: ImageFilter): Promise<void> {
+    const count = ++this.#counts
+    const ids = await this.#studio.notices.attempt(() => this.#browse.idsOf({ filter, sort: 'path' }))
+    if (count === this.#counts) this.acceptableCount = ids?.length ?? null
   }
 
   /** Finds out which model the suggestions are from: a newer one may have something better to say. */

@@ -1,11 +1,15 @@
 import type { Run } from '../../shared/domain/run.ts'
+import { desktopMark } from '../../shared/rpc/port-message.ts'
 import { m } from '../messages.ts'
 import { formatPercent } from '../ui/format.ts'
 import { runName } from './run-words.ts'
 
+/** The desktop sends its own, also while no window is open. */
+const isForPage = (): boolean => 'Notification' in window && !navigator.userAgent.includes(desktopMark)
+
 /** Asks whether Athanor may notify: at the first press of Tune, when it is clear what for, and never before. */
 export function askToNotify(): void {
-  if (!('Notification' in window) || Notification.permission !== 'default') return
+  if (!isForPage() || Notification.permission !== 'default') return
   // Not an answer that anything waits for.
   Notification.requestPermission().catch(() => undefined)
 }
@@ -20,7 +24,7 @@ export function finishText(run: Run): string {
 
 /** Tells the system that a run has ended, unless the person is looking at the studio anyway. */
 export function notifyFinish(run: Run, project: string, onclick: () => void): void {
-  if (!('Notification' in window) || Notification.permission !== 'granted') return
+  if (!isForPage() || Notification.permission !== 'granted') return
   if (isLookedAt()) return
   const notification = new Notification(finishText(run), { body: m.tune_finished_text({ project }), tag: run.id })
   notification.addEventListener('click', () => {

@@ -24,6 +24,8 @@ export const ImageFilter = z.strictObject({
   disagrees: z.boolean().optional(),
   /** Readable, without a label, and predicted to be of a class that still exists. */
   suggested: z.boolean().optional(),
+  /** The model that predicted last is at least this sure of what it says. */
+  confidenceMin: z.number().min(0).max(1).optional(),
 })
 export type ImageFilter = z.infer<typeof ImageFilter>
 

@@ -67,6 +67,8 @@ export const Image = z.strictObject({
     .nullable(),
   /** A person looked at it and left it without a label: not offered as the next one. */
   isSkipped: z.boolean(),
+  /** Another readable image has the same content. */
+  isDuplicated: z.boolean(),
   /** What the model that predicted last says; null where none did, or the file changed since. */
   prediction: z
     .strictObject({

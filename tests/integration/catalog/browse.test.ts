@@ -56,6 +56,7 @@ const filter = fc
     predictedClassId: maybe(classIds),
     disagrees: maybe(fc.boolean()),
     suggested: maybe(fc.boolean()),
+    confidenceMin: maybe(fc.constantFrom(0.4, 0.6, 0.8)),
   })
   // Most conditions are absent, so that what is left over is seldom empty.
   .chain((all) => fc.subarray(Object.keys(all)).map((kept) => pick(all, kept.slice(0, 3))))

@@ -21,6 +21,7 @@ const everything = ImageFilter.parse({
   predictedClassId: 2,
   disagrees: true,
   suggested: false,
+  confidenceMin: 0.85,
 })
 
 function addressOf(filter: ImageFilter): URLSearchParams {

@@ -9,6 +9,12 @@ export interface Condition {
   readonly parameters: readonly SqlValue[]
 }
 
+/** Looks at what the image is now: of other bytes a model has said nothing. */
+const isPredictedFrom = `state = 'readable' AND EXISTS (
+  SELECT 1 FROM prediction AS said
+  WHERE said.model_id = (SELECT predictor_id FROM project) AND said.image_id = image.id
+    AND said.content_hash = image.content_hash AND said.confidence >= ?)`
+
 /** What a filter means in SQL. `unlabelled` takes every image without a label, also those that cannot be read. */
 export function conditionOf(filter: ImageFilter): Condition {
   const parts: { sql: string; parameters: SqlValue[] }[] = []
@@ -30,6 +36,8 @@ export function conditionOf(filter: ImageFilter): Condition {
   if (filter.predictedClassId !== undefined) add('predicted_class_id = ?', filter.predictedClassId)
   if (filter.disagrees !== undefined) add(filter.disagrees ? disagreeing : `(${disagreeing}) IS NOT 1`)
   if (filter.suggested !== undefined) add(filter.suggested ? suggested : `(${suggested}) IS NOT 1`)
+
+  if (filter.confidenceMin !== undefined) add(isPredictedFrom, filter.confidenceMin)
 
   return {
     sql: parts.length === 0 ? '1' : parts.map(({ sql }) => sql).join(' AND '),
