@@ -22,16 +22,19 @@ export class HistoryState {
 
   async undo(): Promise<void> {
     const { api, projectId, notices } = this.#studio
+    // Who presses undo and redo at once means both: core takes them in their order.
+    this.redoStep ??= this.undoStep
     const edit = await notices.attempt(() => api.labels.undo({ projectId }))
-    if (edit == null) return
+    if (edit == null) return this.refresh()
     const again = { title: m.frame_redo(), run: () => void this.redo() }
     notices.say(m.frame_undone({ count: edit.imageCount, shown: formatCount(edit.imageCount) }), again)
   }
 
   async redo(): Promise<void> {
     const { api, projectId, notices } = this.#studio
+    this.undoStep ??= this.redoStep
     const edit = await notices.attempt(() => api.labels.redo({ projectId }))
-    if (edit == null) return
+    if (edit == null) return this.refresh()
     const back = { title: m.frame_undo(), run: () => void this.undo() }
     notices.say(m.frame_redone({ count: edit.imageCount, shown: formatCount(edit.imageCount) }), back)
   }

@@ -100,7 +100,7 @@ async function startInBrowser({ folder, storeFolder }: Place) {
     await ended
   }
   try {
-    const page = await browser.newPage()
+    const page = await (await browser.newContext()).newPage()
     await page.goto(await address)
     await page.waitForURL((url) => url.search === '')
     return { page, close }

@@ -19,4 +19,5 @@ export interface WasmMemory {
   readonly buffer: SharedArrayBuffer
 }
 
-export const webAssembly = Reflect.get(globalThis, 'WebAssembly') as WebAssemblyApi
+const found: unknown = Reflect.get(globalThis, 'WebAssembly')
+export const webAssembly = found as WebAssemblyApi
