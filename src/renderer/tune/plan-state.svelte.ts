@@ -13,7 +13,7 @@ const planDelayMs = 150
 const estimateDelayMs = 900
 
 /** What was chosen here last, kept over a reload. */
-const Draft = z.object({ preset: Preset, overrides: RecipeOverrides })
+const Draft = z.object({ preset: Preset, overrides: RecipeOverrides, isWithoutBackbone: z.boolean().default(false) })
 
 interface PlanInput {
   readonly projectId: ProjectId
@@ -43,6 +43,9 @@ export class PlanState {
   /** What the estimate was made for. */
   #estimatedFor = ''
   #plannedOverrides: RecipeOverrides = {}
+  /** Chosen once, it holds for every way of tuning. */
+  #isWithoutBackbone = false
+  #isChosen = false
 
   constructor(studio: Studio) {
     this.#studio = studio
@@ -61,25 +64,31 @@ export class PlanState {
     if (preset === this.preset) return
     this.preset = preset
     // What holds for any way of tuning stays; the rest meant the preset that was left.
-    this.#changeAll(carriedOver(this.overrides, preset))
+    const small = this.#isWithoutBackbone && preset !== 'from-scratch' ? withoutBackbone(preset) : {}
+    this.#changeAll({ ...small, ...carriedOver(this.overrides, preset) })
   }
 
   set(name: SettingName, value: SettingValue): void {
+    if (name === 'backbone') this.#isWithoutBackbone = value === null
     this.#change(withSetting(this.overrides, this.preset, { name, value }))
   }
 
   reset(name: SettingName): void {
+    if (name === 'backbone') this.#isWithoutBackbone = false
     const { [name]: _gone, ...others } = this.overrides
     this.#change(others)
   }
 
   /** Random weights instead of pretrained ones that are not there, in a size that shows something soon. */
   tryWithoutBackbone(): void {
+    this.#isWithoutBackbone = true
     this.#changeAll({ ...this.overrides, ...withoutBackbone(this.preset) })
   }
 
   /** Takes back what `tryWithoutBackbone` changed; what a person changed of it since stays. */
   usePretrained(): void {
+    this.#isWithoutBackbone = false
+    if (this.preset === 'from-scratch') this.preset = 'fine-tune'
     const tried = Object.entries(withoutBackbone(this.preset))
     const isTried = (name: string, value: unknown) => tried.some((one) => one[0] === name && one[1] === value)
     const others = Object.entries(this.overrides).filter(([name, value]) => !isTried(name, value))
@@ -87,17 +96,30 @@ export class PlanState {
   }
 
   resetAll(): void {
+    this.#isWithoutBackbone = false
     this.#changeAll({})
   }
 
   /** Takes the settings of a run that was made before. */
   takeFrom(run: Run): void {
     this.preset = run.recipe.preset
+    if (this.preset !== 'from-scratch') this.#isWithoutBackbone = run.recipe.backbone === null
     this.#changeAll(presetOverrides(run.recipe))
+  }
+
+  /** Where nothing is kept, such as in another browser, as the last run that was no comparison. */
+  #takeUsual(): void {
+    const last = this.#studio.runs.find(({ state, recipe }) => state === 'done' && recipe.preset !== 'from-scratch')
+    if (this.#isChosen || last === undefined) return
+    this.#isChosen = true
+    this.preset = last.recipe.preset
+    this.#isWithoutBackbone = last.recipe.backbone === null
+    if (this.#isWithoutBackbone) this.overrides = withoutBackbone(this.preset)
   }
 
   /** Plans while the page is shown, anew whenever settings or labels change; for an `$effect`. */
   follow(): () => void {
+    this.#takeUsual()
     const input = this.#input()
     // Labels that other views or windows change are read through these.
     void [this.#studio.counts, this.#studio.classes]
@@ -163,7 +185,13 @@ export class PlanState {
 
   #change(overrides: RecipeOverrides): void {
     this.overrides = overrides
-    localStorage.setItem(this.#storageKey, JSON.stringify({ preset: this.preset, overrides }))
+    this.#isChosen = true
+    const draft: z.infer<typeof Draft> = {
+      preset: this.preset,
+      overrides,
+      isWithoutBackbone: this.#isWithoutBackbone,
+    }
+    localStorage.setItem(this.#storageKey, JSON.stringify(draft))
   }
 
   get #storageKey(): string {
@@ -172,9 +200,11 @@ export class PlanState {
 
   #restore(): void {
     try {
-      const { preset, overrides } = Draft.parse(JSON.parse(localStorage.getItem(this.#storageKey) ?? ''))
-      this.preset = preset
-      this.overrides = overrides
+      const draft = Draft.parse(JSON.parse(localStorage.getItem(this.#storageKey) ?? ''))
+      this.preset = draft.preset
+      this.overrides = draft.overrides
+      this.#isWithoutBackbone = draft.isWithoutBackbone
+      this.#isChosen = true
     } catch {
       // Nothing is kept, or another version wrote it: the defaults will do.
     }

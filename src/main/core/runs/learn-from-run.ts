@@ -10,7 +10,7 @@ import { getRun } from './run-repository.ts'
 
 /** Remembers what the images of a run that is done have cost, which tells more than any warm-up. */
 export function learnFromRun(host: Host, project: OpenProject, runId: RunId): void {
-  const { recipe, datasetId, device, endedAtMs } = getRun(project.reader, runId)
+  const { recipe, datasetId, device, startedAtMs, endedAtMs } = getRun(project.reader, runId)
   const history = readHistory(project, runId)
   const known = recallCost(host, project.id, recipe)
   const inferSecondsPerImage = history.inferSecondsPerImage ?? known?.inferSecondsPerImage
@@ -29,7 +29,7 @@ export function learnFromRun(host: Host, project: OpenProject, runId: RunId): vo
     inferSecondsPerImage,
     memoryBytes: known?.memoryBytes ?? null,
     microBatchSize: known?.microBatchSize ?? null,
-    openSeconds: history.openSeconds(endedAtMs) ?? known?.openSeconds ?? null,
+    openSeconds: history.openSeconds(startedAtMs, endedAtMs) ?? known?.openSeconds ?? null,
     epochRestSeconds: history.epochRestSeconds(endedAtMs) ?? known?.epochRestSeconds ?? null,
     headSecondsPerImage:
       headSeconds === null
@@ -39,12 +39,12 @@ export function learnFromRun(host: Host, project: OpenProject, runId: RunId): vo
   rememberCost(host, project.id, { recipe, cost })
 }
 
-/** Without pictures: before the first is read, and after the last. */
+/** Without pictures: before the first is read, and after the last. What went before the first of them counts too. */
 const openPhases: readonly RunPhase[] = ['preparing', 'loading-backbone', 'saving']
 
 function readHistory(project: OpenProject, runId: RunId) {
   const phases: { readonly phase: RunPhase; readonly atMs: number }[] = []
-  const trainRates: number[] = []
+  const epochRates: { readonly perSecond: number; readonly images: number }[] = []
   let trainedMs = 0
   const inferRates = new Map<RunPhase, number>()
   let deviceName: string | undefined
@@ -53,8 +53,9 @@ function readHistory(project: OpenProject, runId: RunId) {
     if (event.kind === 'phase') phases.push({ phase: event.phase, atMs })
     if (event.kind === 'device') deviceName = event.reports.find(({ id }) => id === event.chosen)?.name
     if (event.kind === 'epoch' && event.metrics.imagesPerSecond > 0) {
-      trainRates.push(event.metrics.imagesPerSecond)
-      trainedMs += event.metrics.durationMs
+      const { imagesPerSecond, durationMs } = event.metrics
+      epochRates.push({ perSecond: imagesPerSecond, images: (imagesPerSecond * durationMs) / 1000 })
+      trainedMs += durationMs
     }
     if (event.kind !== 'step' || event.imagesPerSecond === null || event.imagesPerSecond <= 0) continue
     if (event.phase === 'caching-features' || event.phase === 'evaluating') {
@@ -70,18 +71,25 @@ function readHistory(project: OpenProject, runId: RunId) {
   // A run that was resumed or restarted has opened more than once.
   const isWhole = phases.filter(({ phase }) => phase === 'preparing').length === 1
   const inferRate = inferRates.get('caching-features') ?? inferRates.get('evaluating')
-  const trainRate = medianOf(trainRates)
+  const trainRate = medianOf(epochRates.map(({ perSecond }) => perSecond))
+  // The first steps prepare what the others find ready, which counts for much in a short run.
+  const imagesTrained = epochRates.reduce((sum, { images }) => sum + images, 0)
+  const slowerSeconds = trainRate === undefined ? 0 : Math.max(0, trainedMs / 1000 - imagesTrained / trainRate)
   return {
     deviceName,
     trainSecondsPerImage: trainRate === undefined ? undefined : 1 / trainRate,
     inferSecondsPerImage: inferRate === undefined ? undefined : 1 / inferRate,
     epochRestSeconds: (endMs: number | null) => {
       const seconds = isWhole ? secondsOf('fine-tuning', endMs) : null
-      return seconds === null ? null : Math.max(0, seconds - trainedMs / 1000) / Math.max(1, trainRates.length)
+      return seconds === null ? null : Math.max(0, seconds - trainedMs / 1000) / Math.max(1, epochRates.length)
     },
     secondsOf: (phase: RunPhase, endMs: number | null) => (isWhole ? secondsOf(phase, endMs) : null),
-    openSeconds: (endMs: number | null) =>
-      isWhole ? openPhases.reduce((sum, phase) => sum + (secondsOf(phase, endMs) ?? 0), 0) : null,
+    openSeconds: (startMs: number | null, endMs: number | null) => {
+      const first = phases[0]
+      if (!isWhole || first === undefined) return null
+      const startSeconds = Math.max(0, first.atMs - (startMs ?? first.atMs)) / 1000
+      return openPhases.reduce((sum, phase) => sum + (secondsOf(phase, endMs) ?? 0), startSeconds + slowerSeconds)
+    },
   }
 }
 

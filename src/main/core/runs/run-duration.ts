@@ -8,8 +8,8 @@ export interface RunAmounts {
   readonly cachedRatio: number
 }
 
-/** A trainer process, its self-test, and weights that are read and written. */
-const usualOpenSeconds = 4
+/** A trainer process, its self-test, weights that are read and written, and first steps that are slower than the rest. */
+const usualOpenSeconds = 6
 /** Fitting the output layer, all strengths of the penalty together: at least, and for the features of one image. */
 export const leastHeadSeconds = 0.5
 const usualHeadSecondsPerImage = 0.001
