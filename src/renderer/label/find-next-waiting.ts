@@ -6,11 +6,15 @@ const nearby = 2_000
 
 /** The place of the next image after `from`, or else of the first, that a person has still to decide on. */
 export async function findNextWaiting(browse: BrowseState, from: number): Promise<number | undefined> {
-  for (let index = from + 1; index < Math.min(browse.ids.length, from + nearby); index++) {
+  const { length } = browse.ids
+  const places = from < 0 ? length : length - 1
+  for (let step = 1; step <= Math.min(places, nearby); step++) {
+    const index = (from + step) % length
     const image = browse.imageAt(index)
-    if (image === undefined) break
+    if (image === undefined) return findFar(browse, from)
     if (isWaiting(image)) return index
   }
+  if (places <= nearby) return undefined
   return findFar(browse, from)
 }
 
