@@ -4,7 +4,19 @@ import globals from 'globals'
 import ts from 'typescript-eslint'
 
 /** The tsconfigs, one per part; each file belongs to exactly one of them. */
-const parts = ['shared', 'imaging', 'core', 'trainer', 'server', 'cli', 'desktop', 'preload', 'renderer', 'tools']
+const parts = [
+  'shared',
+  'imaging',
+  'core',
+  'trainer',
+  'server',
+  'cli',
+  'desktop',
+  'preload',
+  'renderer',
+  'pagetests',
+  'tools',
+]
 
 export default ts.config(
   { ignores: ['out/', 'src/renderer/messages/', 'node_modules/', 'native/', 'tests/fixtures/'] },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { scoreOf, searchCommands } from '../../src/renderer/frame/search-commands.ts'
+import { scoreOf, searchCommands } from '../../../src/renderer/frame/search-commands.ts'
 
 const command = (title: string, group = 'Window') => ({ id: title, title, group, run: () => undefined })
 const titles = (typed: string, ...all: string[]) =>
