@@ -79,5 +79,14 @@ async function take(page: Page, { scheme, width, height }: Look): Promise<void> 
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
   await page.setViewportSize({ width, height })
   await sleep(settleMs)
-  await page.waitForFunction('[...document.images].every((image) => image.complete)')
+  await hasPictures(page)
+}
+
+/** Asked from outside: what waits inside of the page is script, which its content security policy does not let in. */
+async function hasPictures(page: Page): Promise<void> {
+  const limitMs = Date.now() + patienceMs
+  while (!(await page.evaluate('[...document.images].every((image) => image.complete)'))) {
+    if (Date.now() > limitMs) throw new Error('Some pictures do not come')
+    await sleep(settleMs)
+  }
 }

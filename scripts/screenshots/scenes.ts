@@ -71,7 +71,13 @@ export const liveScenes: readonly Scene[] = [{ name: 'tune-live', enter: shows('
 
 export const outcomeScenes: readonly Scene[] = [
   { name: 'tune-done', enter: shows('/tune?run=run-2') },
-  { name: 'tune-compare', enter: shows('/tune?compare=run-1,run-2') },
+  {
+    name: 'tune-compare',
+    enter: async (page) => {
+      await shows('/tune?compare=run-1,run-2')(page)
+      await page.getByRole('table').last().scrollIntoViewIfNeeded()
+    },
+  },
 ]
 
 export const laterScenes: readonly Scene[] = [
@@ -108,7 +114,7 @@ export const laterScenes: readonly Scene[] = [
         .and(page.locator('[aria-expanded]'))
         .click()
     },
-    leave: (page, words) => button(page, words('label_done')).click(),
+    leave: press('Escape'),
   },
   { name: 'palette', enter: press('Control+k'), leave: press('Escape') },
   { name: 'keys', enter: press('?'), leave: press('Escape') },
