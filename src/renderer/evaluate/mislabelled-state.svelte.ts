@@ -26,6 +26,7 @@ export class MislabelledState implements Keeping {
   constructor(studio: Studio) {
     this.#studio = studio
     this.#kept = new SvelteSet(readKept(this.#storageKey))
+    this.#followOtherWindows()
   }
 
   async read(model: ModelManifest): Promise<void> {
@@ -84,12 +85,21 @@ export class MislabelledState implements Keeping {
     if (image === undefined || classId === undefined) return false
     const edit = await notices.attempt(() => api.labels.assign({ projectId, images: { ids: [imageId] }, classId }))
     if (edit === undefined) return false
-    this.#kept.add(imageId)
+    // What another window has noted since must not be written over.
+    for (const kept of [imageId, ...readKept(this.#storageKey)]) this.#kept.add(kept)
     // A label that was a person's already does not change, so that it was confirmed is noted here.
     localStorage.setItem(this.#storageKey, JSON.stringify([...this.#kept]))
     const className = this.#studio.classes.find(({ id }) => id === classId)?.name ?? ''
     notices.say(m.evaluate_said_kept({ name: fileNameOf(image.path), class: className }))
     return true
+  }
+
+  #followOtherWindows(): void {
+    const onStorage = ({ key }: StorageEvent) => {
+      if (key !== this.#storageKey) return
+      for (const imageId of readKept(key)) this.#kept.add(imageId)
+    }
+    window.addEventListener('storage', onStorage, { signal: this.#studio.signal })
   }
 
   /** Somebody looked at the label after this model was made. */
