@@ -22,7 +22,7 @@ test('an edit counts until it has ended, also where it failed; reading counts fo
   let saving = 0
   const { labels } = countSaves(createClient(coreContract, channel), (change) => (saving += change))
   const projectId = 'p' as never
-  const ends = [labels.undo({ projectId }), labels.renameClass({ projectId, classId: 1 as never, name: 'bun' })]
+  const ends = [labels.undo({ projectId }), labels.renameClass({ projectId, classId: 1, name: 'bun' })]
   const reading = labels.steps({ projectId })
   expect(saving).toBe(2)
   close()
