@@ -5,7 +5,7 @@ import type { OpenProject } from '../core-context.ts'
 import type { WritableDb } from '../database/handles.ts'
 import { noteChange } from '../database/note-change.ts'
 import { modelIdOf, rowOf } from '../database/row-ids.ts'
-import { isWithin } from './is-within.ts'
+import { isWithin } from '../project/is-within.ts'
 
 interface ExportRow {
   readonly model_id: number

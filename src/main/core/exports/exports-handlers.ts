@@ -13,7 +13,7 @@ import { openTrainer } from '../processes/open-process.ts'
 import type { FolderAccess } from '../shell/folder-access.ts'
 import { estimateSizes } from './estimate-sizes.ts'
 import { insertExport, listExports } from './export-repository.ts'
-import { isWithin } from './is-within.ts'
+import { isWithin } from '../project/is-within.ts'
 import { readExport } from './read-export.ts'
 
 type CreateInput = z.output<typeof exports.create.input>

@@ -47,7 +47,8 @@ function open<C extends Contract>(host: Host, entry: ProcessEntry, contract: C):
       ])
       timer.abort()
       if (isGone) return
-      host.log(`The ${entry} process did not end in ${graceMs} ms and was killed.`)
+      // Without any grace it was to be killed.
+      if (graceMs > 0) host.log(`The ${entry} process did not end in ${graceMs} ms and was killed.`)
       child.kill()
       await child.exited
     },

@@ -1,5 +1,5 @@
 import { access, realpath } from 'node:fs/promises'
-import { basename, dirname, join, resolve, sep } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { OpenProject } from '../core-context.ts'
 import type { Host } from '../host.ts'
@@ -35,7 +35,7 @@ export function createFolderAccess(host: Host, recent: Pick<RecentProjects, 'ent
   async function resolveIf(path: string, isAllowed: (real: string) => Promise<boolean> | boolean): Promise<string> {
     if (giveRoots === undefined) return resolve(path)
     const real = await realPathOf(resolve(path))
-    if ((await roots()).some((root) => isWithin(root, real)) || (await isAllowed(real))) return real
+    if ((await roots()).some((root) => isWithin(real, root)) || (await isAllowed(real))) return real
     throw new AppError(
       'forbidden',
       `${path} is outside of the folders that Athanor may show here. Start it with this folder, or with --root.`,
@@ -56,19 +56,14 @@ export function createFolderAccess(host: Host, recent: Pick<RecentProjects, 'ent
       return all.filter((_, index) => areThere[index])
     },
     resolveFor: ({ imageFolder, projectFolder }, path) =>
-      resolveIf(path, (real) => isWithin(imageFolder, real) || isWithin(projectFolder, real)),
+      resolveIf(path, (real) => isWithin(real, imageFolder) || isWithin(real, projectFolder)),
     resolveBelowRoots: (path) => resolveIf(path, () => false),
     resolve: (path) =>
       resolveIf(path, async (real) => {
         const isKnown = recent.entries().some((entry) => entry.imageFolder === real || entry.projectFolder === real)
-        return isKnown || isWithin(await realPathOf(sampleSetsFolder(host)), real)
+        return isKnown || isWithin(real, await realPathOf(sampleSetsFolder(host)))
       }),
   }
-}
-
-/** `/srv/data-evil` is not within `/srv/data`. */
-export function isWithin(root: string, path: string): boolean {
-  return path === root || path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`)
 }
 
 /** Of what does not exist, its nearest folder that does counts. */

@@ -6,7 +6,8 @@ import { AppError } from '../../../shared/errors.ts'
 import { isImageName, isJunkName } from '../catalog/image-name.ts'
 import { hasErrorCode } from '../database/error-code.ts'
 import { layoutOf, projectFolderName } from '../project/project-layout.ts'
-import { type FolderAccess, isWithin } from './folder-access.ts'
+import { isWithin } from '../project/is-within.ts'
+import type { FolderAccess } from './folder-access.ts'
 
 type Folder = FolderListing['folders'][number]
 
@@ -25,7 +26,7 @@ export async function listFolders(access: FolderAccess, path: string | null): Pr
   const parent = dirname(folder)
   return {
     path: folder,
-    parent: parent !== folder && roots.some((root) => isWithin(root, parent)) ? parent : null,
+    parent: parent !== folder && roots.some((root) => isWithin(parent, root)) ? parent : null,
     roots: roots.map((root) => ({ name: basename(root) === '' ? root : basename(root), path: root })),
     folders: folders.filter((found) => found !== null).toSorted((one, other) => byName(one.name, other.name)),
     imageCount: entries.filter((entry) => entry.isFile() && isImageName(entry.name) && !isJunkName(entry.name)).length,
