@@ -50,18 +50,25 @@ export async function compileMessages(): Promise<void> {
 async function compileInto(outdir: string, project: string): Promise<void> {
   // Takes half a second to load, which is only worth it where something changed.
   const { compile } = await import('@inlang/paraglide-js')
-  await compile({
-    project,
-    outdir,
-    // The page says which language holds; see src/renderer/language.svelte.ts.
-    strategy: ['globalVariable', 'baseLocale'],
-    isServer: 'false',
-    outputStructure: 'locale-modules',
-    emitTsDeclarations: true,
-    emitReadme: false,
-    emitGitIgnore: false,
-    emitPrettierIgnore: false,
-  })
+  const { fetch } = globalThis
+  // A library below the compiler reports its use to its makers; building Athanor speaks to nobody.
+  globalThis.fetch = () => Promise.reject(new Error('Compiling the messages needs no network.'))
+  try {
+    await compile({
+      project,
+      outdir,
+      // The page says which language holds; see src/renderer/language.svelte.ts.
+      strategy: ['globalVariable', 'baseLocale'],
+      isServer: 'false',
+      outputStructure: 'locale-modules',
+      emitTsDeclarations: true,
+      emitReadme: false,
+      emitGitIgnore: false,
+      emitPrettierIgnore: false,
+    })
+  } finally {
+    globalThis.fetch = fetch
+  }
 }
 
 /** The compiler leaves out a catalogue that it cannot parse; a person should hear of it instead. */
