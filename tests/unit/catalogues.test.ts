@@ -61,7 +61,9 @@ describe('the catalogues', () => {
     const used = new Set(
       listSources(root, ['src/renderer'], ['.ts', '.svelte'])
         .filter((file) => !file.startsWith('src/renderer/messages/'))
-        .flatMap((file) => [...readFileSync(join(root, file), 'utf8').matchAll(/\bm\s*\.(\w+)/g)].map(([, key]) => key)),
+        .flatMap((file) =>
+          [...readFileSync(join(root, file), 'utf8').matchAll(/\bm\s*\.(\w+)/g)].map(([, key]) => key),
+        ),
     )
     const unused = parts.flatMap((part) => Object.keys(read('en', part))).filter((key) => !used.has(key))
     expect(unused).toEqual([])

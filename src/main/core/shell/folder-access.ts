@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { OpenProject } from '../core-context.ts'
 import type { Host } from '../host.ts'
+import { isWithin } from '../project/is-within.ts'
 import type { RecentProjects } from '../project/recent-projects.ts'
 import { sampleSetsFolder } from '../sample-set/draw-own-samples.ts'
 
