@@ -2,6 +2,8 @@ import type { Examination } from '../../../shared/contract/imaging.ts'
 import type { WritableDb } from '../database/handles.ts'
 import type { Examined } from './examine-files.ts'
 import { noteChange } from '../database/note-change.ts'
+import { readPredictor } from './model-classes.ts'
+import { refreshPredictions } from './refresh-predictions.ts'
 import { insertFound, type KnownImage, type ReadFile, updateFound } from './import-repository.ts'
 import type { NewFile } from './match-moves.ts'
 import type { ImportFindings } from './settle-import.ts'
@@ -60,6 +62,8 @@ export function createFindings(known: readonly KnownImage[]): CollectedFindings 
           imageIds.push(id)
         }
       }
+      // A file that was missing and is back has what was said of it back too.
+      if (readPredictor(tx) !== null) refreshPredictions(tx, imageIds)
       if (imageIds.length > 0) noteChange(tx, { what: ['images'], imageIds })
     },
   }

@@ -68,8 +68,11 @@ export function settleImport(tx: WritableDb, findings: ImportFindings): Settleme
     }
   }
   settleAll(tx)
-  if (readPredictor(tx) !== null) refreshPredictions(tx, null)
-  if (totalChanges(tx) > changesBefore) noteChange(tx, { what: ['images'], imageIds: null })
+  // Every opening of a project imports, and mostly finds nothing new.
+  if (totalChanges(tx) > changesBefore) {
+    if (readPredictor(tx) !== null) refreshPredictions(tx, null)
+    noteChange(tx, { what: ['images'], imageIds: null })
+  }
   return {
     added: findings.added.filter(({ id }) => !claimedIds.has(id)).length + newcomers.length,
     changed: edited.length,
