@@ -95,8 +95,11 @@ describe.each(hostsHere())('the whole way in %s', (host) => {
       .first()
       .click()
     await page.getByRole('button', { name: 'All mistakes' }).click()
-    await page.getByRole('listbox').getByRole('option').first().click()
-    await page.keyboard.press('8')
+    const mistake = page.getByRole('listbox').getByRole('option').first()
+    await mistake.click()
+    // Which one comes first depends on the processor: a class that it is not labelled with already.
+    const isUmbrella = (await mistake.innerText()).startsWith('umbrella')
+    await page.keyboard.press(isUmbrella ? '1' : '8')
     await page.getByText(/^1 label changed since/).waitFor()
   })
 

@@ -49,7 +49,8 @@ describe('two windows on one project', () => {
     const open = openWindows()
     const [mine, yours] = [open(), open()]
     const projectId = await openIn(mine, pictureFolder())
-    const { imageIds } = await mine.client.catalog.order({ projectId })
+    // A change names images in the order of the catalog, which is that in which they were read.
+    const imageIds = (await mine.client.catalog.order({ projectId })).imageIds.toSorted((one, other) => one - other)
     const changes = yours.client.project.watch({ projectId })[Symbol.asyncIterator]()
     const first = readUntil(changes, saysLabels)
     const images = { ids: imageIds.slice(0, 2) }
