@@ -8,13 +8,15 @@ import { compileMessages } from './compile-messages.ts'
 const root = join(import.meta.dirname, '..')
 const bin = (name: string): string => join(root, 'node_modules', name)
 const jobs = [
-  ...readdirSync(root)
-    .filter((name) => /^tsconfig\.\w+\.json$/.test(name) && name !== 'tsconfig.renderer.json')
-    .map((name) => ({ name, args: [bin('typescript/bin/tsc'), '-p', name] })),
+  // It takes longest, and so begins first.
   {
     name: 'svelte-check',
     args: [bin('svelte-check/bin/svelte-check'), '--tsconfig', './tsconfig.renderer.json', '--fail-on-warnings'],
   },
+  ...readdirSync(root)
+    .filter((name) => /^tsconfig\.\w+\.json$/.test(name) && name !== 'tsconfig.renderer.json')
+    // Several times as fast as the compiler in JavaScript, which svelte-check still needs.
+    .map((name) => ({ name, args: [bin('typescript-native/bin/tsc'), '-p', name] })),
 ]
 
 function runJob(job: (typeof jobs)[number]): Promise<boolean> {

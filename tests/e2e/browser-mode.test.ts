@@ -118,8 +118,9 @@ async function drawImages(folder: string): Promise<void> {
 }
 
 async function printedAddress(server: ChildProcess): Promise<string> {
+  if (server.stdout === null) throw new Error('the output of the server is not piped')
   let printed = ''
-  for await (const part of server.stdout?.setEncoding('utf8') as AsyncIterable<string>) {
+  for await (const part of server.stdout.setEncoding('utf8') as AsyncIterable<string>) {
     printed += part
     const found = /http:\/\/\S+/.exec(printed)
     if (found !== null) return found[0]

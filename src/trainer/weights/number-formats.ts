@@ -84,9 +84,12 @@ export function encodeHalves(values: Float32Array): Uint8Array {
   return new Uint8Array(halves.buffer)
 }
 
-/** Any number times 0 is 0; NaN and infinity times 0 are NaN. Ten times faster than asking each number. */
+/** Any number less itself is 0; NaN and infinity less themselves are NaN. Ten times faster than asking each number. */
 export function isAllFinite(values: Float32Array): boolean {
   let sum = 0
-  for (let index = 0; index < values.length; index += 1) sum += (values[index] as number) * 0
+  for (let index = 0; index < values.length; index += 1) {
+    const value = values[index] as number
+    sum += value - value
+  }
   return sum === 0
 }
