@@ -82,10 +82,16 @@ async function take(page: Page, { scheme, width, height }: Look): Promise<void> 
   await hasPictures(page)
 }
 
+/** Those in sight: the others are not fetched before they are wanted. */
+const picturesInSight = `[...document.images].filter((image) => {
+  const { top, bottom, left, right } = image.getBoundingClientRect()
+  return bottom > 0 && right > 0 && top < innerHeight && left < innerWidth && image.checkVisibility()
+})`
+
 /** Asked from outside: what waits inside of the page is script, which its content security policy does not let in. */
 async function hasPictures(page: Page): Promise<void> {
   const limitMs = Date.now() + patienceMs
-  while (!(await page.evaluate('[...document.images].every((image) => image.complete)'))) {
+  while (!(await page.evaluate(`${picturesInSight}.every((image) => image.complete)`))) {
     if (Date.now() > limitMs) throw new Error('Some pictures do not come')
     await sleep(settleMs)
   }
