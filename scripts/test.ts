@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { absenceOf, studioHosts } from '../tests/support/studio-hosts.ts'
 import { ensureChromium, installCommand } from './ensure-chromium.ts'
 
 interface TestReport {
@@ -55,6 +56,7 @@ try {
     String(reports.reduce((total, report) => total + count(report), 0))
   const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
   console.log(`\n${sum((r) => r.numPassedTests)} passed, ${sum((r) => r.numFailedTests)} failed, ${skipped} skipped`)
+  for (const host of studioHosts) console.log(`the studio in ${host}: ${absenceOf(host) ?? 'ran'}`)
 } catch (thrown) {
   if (!(thrown instanceof StepFailed)) throw thrown
   console.error(`\n${thrown.message} failed.`)
