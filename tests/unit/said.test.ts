@@ -18,9 +18,13 @@ test('said gives the English text, in one line however it is broken in the sourc
 /** The terminal speaks English; everything else that is said can reach the page. */
 const sources = listSources(root, ['src'], ['.ts']).filter((file) => !file.startsWith('src/main/cli/'))
 
+function readTree(file: string): ts.SourceFile {
+  return ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true)
+}
+
 /** The templates of a file, in their order. */
 function templatesIn(file: string): string[] {
-  const tree = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true)
+  const tree = readTree(file)
   const found: string[] = []
   const visit = (node: ts.Node): void => {
     if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'said') found.push(templateOf(partsOf(node)))
@@ -35,6 +39,26 @@ function partsOf({ template }: ts.TaggedTemplateExpression): string[] {
     ? [template.text]
     : [template.head.text, ...template.templateSpans.map(({ literal }) => literal.text)]
 }
+
+/** The untagged texts of several words where a message is made: `message` of an event or a row, `cure` of a device. */
+function untaggedIn(file: string): string[] {
+  const tree = readTree(file)
+  const found: string[] = []
+  const visit = (node: ts.Node, isMessage: boolean): void => {
+    if (ts.isTaggedTemplateExpression(node) || (isMessage && ts.isCallExpression(node))) return
+    const isText = ts.isStringLiteralLike(node) || ts.isTemplateExpression(node)
+    if (isMessage && isText && node.getText().includes(' ')) found.push(`${file}: ${node.getText()}`)
+    const isHere =
+      (ts.isPropertyAssignment(node) || ts.isVariableDeclaration(node)) && /^(message|cure)$/.test(node.name.getText())
+    ts.forEachChild(node, (child) => visit(child, isMessage || isHere))
+  }
+  visit(tree, false)
+  return found
+}
+
+test('every message is marked', () => {
+  expect(sources.flatMap(untaggedIn)).toEqual([])
+})
 
 /** Of holes, spaces and full stops alone: texts put one after the other, which are looked up one by one. */
 const isPlain = (template: string): boolean => /^(\{\d+\}[\s.]*)+$/.test(template)

@@ -35,7 +35,7 @@ export async function addBackbone(host: Host, added: NewBackbone, signal: AbortS
         storeFolder: host.storeFolder,
         name: added.name ?? backboneNameOf(added.file),
         source: added.origin?.source ?? basename(added.file),
-        licence: added.origin?.licence ?? 'unknown',
+        licence: added.origin?.licence ?? said`unknown`,
         overwrite: added.overwrite,
       },
       { signal },
