@@ -17,6 +17,7 @@ describe('a text of core in another language', () => {
   })
 
   test('is translated in its holes where these hold texts', () => {
+    expect(translate('labels.createClass: name: a class needs a name')).toBe('labels.createClass：name：类别需要名称')
     expect(translate('This is a folder, not a file.')).toBe('这是文件夹，不是文件。')
     expect(translate('a.pth cannot be read: its zip directory is missing: the file is incomplete.')).toBe(
       '无法读取 a.pth：缺少 zip 目录：文件不完整。',
