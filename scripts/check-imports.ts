@@ -53,7 +53,7 @@ export const parts: readonly Part[] = [
   { folder: 'src/preload', sees: ['src/shared'], packages: ['electron', 'zod'] },
   {
     folder: 'src/renderer',
-    sees: ['src/shared'],
+    sees: ['src/shared', 'resources/locales'],
     packages: [
       'svelte',
       'zod',

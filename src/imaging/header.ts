@@ -7,6 +7,7 @@ import { decodeSecondsMax, pageCountMax, pixelCountMax } from './limits.ts'
 import { withoutPngText } from './png-text.ts'
 import { labColours, RefusedImage, toRefusedImage } from './refused-image.ts'
 import { sniffFormat } from './sniff-format.ts'
+import { said } from '../shared/said.ts'
 
 /** What a file says about its picture, before any pixel is decoded. Sizes are as stored, before orientation. */
 export interface Header {
@@ -40,11 +41,14 @@ export async function readHeader(bytes: Uint8Array): Promise<Header> {
     const millions = Math.round((header.widthPx * header.heightPx) / 1e6)
     throw new RefusedImage(
       'too-many-pixels',
-      `The picture has ${millions} megapixels; at most ${Math.floor(pixelCountMax / 1e6)} can be read. Save a smaller copy.`,
+      said`The picture has ${millions} megapixels; at most ${Math.floor(pixelCountMax / 1e6)} can be read. Save a smaller copy.`,
     )
   }
   if (header.pageCount > pageCountMax) {
-    throw new RefusedImage('too-large', `The file has ${header.pageCount} frames; at most ${pageCountMax} can be read.`)
+    throw new RefusedImage(
+      'too-large',
+      said`The file has ${header.pageCount} frames; at most ${pageCountMax} can be read.`,
+    )
   }
   return header
 }
@@ -64,14 +68,14 @@ async function readWithSharp(bytes: Uint8Array, format: ImageFormat): Promise<He
   if (loaderNames[metadata.format] !== format) {
     throw new RefusedImage(
       'corrupt',
-      `The file begins like a ${format.toUpperCase()} picture but does not go on as one.`,
+      said`The file begins like a ${format.toUpperCase()} picture but does not go on as one.`,
     )
   }
   if (metadata.space.startsWith('lab')) throw labColours()
   if (metadata.depth !== 'uchar' && metadata.depth !== 'ushort') {
     throw new RefusedImage(
       'format-not-supported',
-      `The picture has ${metadata.depth} samples, whose range nobody has written down. Save a copy with 8 or 16 bits.`,
+      said`The picture has ${metadata.depth} samples, whose range nobody has written down. Save a copy with 8 or 16 bits.`,
     )
   }
   return {

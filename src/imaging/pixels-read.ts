@@ -1,6 +1,7 @@
 import type { Raster } from './raster.ts'
 import { readSource, type Source } from './read-source.ts'
 import { RefusedImage, toRefusedImage, type RefusalReason } from './refused-image.ts'
+import { said } from '../shared/said.ts'
 
 /** Pixels ready for the network: 8-bit sRGB, upright, red, green and blue of each pixel, rows from the top. */
 export type Pixels = Raster
@@ -56,5 +57,5 @@ export async function findFileProblem(
 async function readExpected(file: string, expectedHash: string | null): Promise<Source> {
   const source = await readSource(file)
   if (expectedHash === null || expectedHash === source.contentHash) return source
-  throw new RefusedImage('changed', 'The file holds other bytes than when the dataset was frozen.')
+  throw new RefusedImage('changed', said`The file holds other bytes than when the dataset was frozen.`)
 }

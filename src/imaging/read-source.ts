@@ -3,6 +3,7 @@ import { constants, type Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { sizeBytesMax } from './limits.ts'
 import { RefusedImage } from './refused-image.ts'
+import { said } from '../shared/said.ts'
 
 /** A file's bytes as they were in one moment, with what identifies them. */
 export interface Source {
@@ -34,14 +35,17 @@ export async function readSource(file: string, facts?: SourceFacts): Promise<Sou
     const before = await handle.stat()
     refuseUnlessFile(before)
     if (facts) Object.assign(facts, { sizeBytes: before.size, modifiedAtMs: before.mtimeMs })
-    if (before.size === 0) throw new RefusedImage('empty', 'The file is empty.')
+    if (before.size === 0) throw new RefusedImage('empty', said`The file is empty.`)
     if (before.size > sizeBytesMax) {
-      throw new RefusedImage('too-large', `The file is larger than ${sizeBytesMax / 2 ** 20} MiB. Save a smaller copy.`)
+      throw new RefusedImage(
+        'too-large',
+        said`The file is larger than ${sizeBytesMax / 2 ** 20} MiB. Save a smaller copy.`,
+      )
     }
     const bytes = await readExactly(handle, before.size)
     const after = await handle.stat()
     if (bytes === null || after.size !== before.size || after.mtimeMs !== before.mtimeMs) {
-      throw new RefusedImage('changed-while-reading', 'The file changed while it was being read. Import it again.')
+      throw new RefusedImage('changed-while-reading', said`The file changed while it was being read. Import it again.`)
     }
     const contentHash = createHash('sha256').update(bytes).digest('hex')
     if (facts) facts.contentHash = contentHash
@@ -69,8 +73,14 @@ async function readExactly(handle: FileHandle, sizeBytes: number): Promise<Uint8
 
 function refuseUnlessFile(found: Stats): void {
   if (found.isFile()) return
-  const kind = found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a pipe' : found.isSocket() ? 'a socket' : 'a device'
-  throw new RefusedImage('not-a-file', `This is ${kind}, not a file.`)
+  const kind = found.isDirectory()
+    ? said`a folder`
+    : found.isFIFO()
+      ? said`a pipe`
+      : found.isSocket()
+        ? said`a socket`
+        : said`a device`
+  throw new RefusedImage('not-a-file', said`This is ${kind}, not a file.`)
 }
 
 function refusalOfFileSystem(error: unknown): unknown {
@@ -78,18 +88,18 @@ function refusalOfFileSystem(error: unknown): unknown {
   switch (code) {
     case 'EACCES':
     case 'EPERM':
-      return new RefusedImage('no-permission', 'You have no permission to read the file.', { cause: error })
+      return new RefusedImage('no-permission', said`You have no permission to read the file.`, { cause: error })
     case 'ENOENT':
     case 'ENOTDIR':
-      return new RefusedImage('missing', 'There is no file at this path any more.', { cause: error })
+      return new RefusedImage('missing', said`There is no file at this path any more.`, { cause: error })
     case 'ELOOP':
-      return new RefusedImage('not-a-file', 'The link leads back to itself.', { cause: error })
+      return new RefusedImage('not-a-file', said`The link leads back to itself.`, { cause: error })
     case 'ENXIO':
     case 'ENODEV':
     case 'EISDIR':
-      return new RefusedImage('not-a-file', 'This is not a regular file.', { cause: error })
+      return new RefusedImage('not-a-file', said`This is not a regular file.`, { cause: error })
     default:
       if (typeof code !== 'string') return error
-      return new RefusedImage('corrupt', `The file could not be read from its disk (${code}).`, { cause: error })
+      return new RefusedImage('corrupt', said`The file could not be read from its disk (${code}).`, { cause: error })
   }
 }

@@ -1,4 +1,5 @@
 import type { UnreadableReason } from '../shared/domain/image.ts'
+import { said, type Said } from '../shared/said.ts'
 
 /** `missing` and `changed` are for who expects a known file; the catalog has its own words for both. */
 export type RefusalReason = UnreadableReason | 'missing' | 'changed'
@@ -6,8 +7,9 @@ export type RefusalReason = UnreadableReason | 'missing' | 'changed'
 /** Thrown inside this folder only; what leaves it is a value with the same reason and message. */
 export class RefusedImage extends Error {
   readonly reason: RefusalReason
+  declare readonly message: Said
 
-  constructor(reason: RefusalReason, message: string, options?: ErrorOptions) {
+  constructor(reason: RefusalReason, message: Said, options?: ErrorOptions) {
     super(message, options)
     this.reason = reason
   }
@@ -23,12 +25,12 @@ export function toRefusedImage(thrown: unknown): RefusedImage {
   const detail = thrown instanceof Error ? thrown.message : String(thrown)
   const options = { cause: thrown }
   if (/^timeout/.test(detail)) {
-    return new RefusedImage('too-slow', 'Decoding took too long, so it was given up.', options)
+    return new RefusedImage('too-slow', said`Decoding took too long, so it was given up.`, options)
   }
   if (/pixel limit|too large|dimensions? exceed/i.test(detail)) {
     return new RefusedImage(
       'too-many-pixels',
-      'The picture is larger than 134 megapixels. Save a smaller copy.',
+      said`The picture is larger than 134 megapixels. Save a smaller copy.`,
       options,
     )
   }
@@ -36,16 +38,20 @@ export function toRefusedImage(thrown: unknown): RefusedImage {
   if (endsEarly.test(detail)) {
     return new RefusedImage(
       'truncated',
-      'The file ends before its picture does. Copy it again from its source.',
+      said`The file ends before its picture does. Copy it again from its source.`,
       options,
     )
   }
-  return new RefusedImage('corrupt', `The picture is damaged and cannot be decoded (${firstLine(detail)}).`, options)
+  return new RefusedImage(
+    'corrupt',
+    said`The picture is damaged and cannot be decoded (${firstLine(detail)}).`,
+    options,
+  )
 }
 
 /** libvips misreads the 8-bit ones; they come from print shops and are rare. */
 export function labColours(): RefusedImage {
-  return new RefusedImage('format-not-supported', 'The picture has Lab colours. Save a copy in RGB.')
+  return new RefusedImage('format-not-supported', said`The picture has Lab colours. Save a copy in RGB.`)
 }
 
 function firstLine(text: string): string {

@@ -1,4 +1,5 @@
 import { AppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import { decode } from './decode.ts'
 import { encodeWebp } from './encode-webp.ts'
 import { readHeader } from './header.ts'
@@ -26,7 +27,7 @@ export async function renderPicture({ file, sidePxMax, contentHash }: RenderRequ
   try {
     const source = await readSource(file)
     if (contentHash !== null && source.contentHash !== contentHash) {
-      throw new RefusedImage('changed', 'The file has changed since it was imported. Import the folder again.')
+      throw new RefusedImage('changed', said`The file has changed since it was imported. Import the folder again.`)
     }
     const header = await readHeader(source.bytes)
     const shrink = { widthPx: sidePxMax, heightPx: sidePxMax, fit: 'inside' } as const
@@ -36,6 +37,6 @@ export async function renderPicture({ file, sidePxMax, contentHash }: RenderRequ
   } catch (thrown) {
     const { reason, message } = toRefusedImage(thrown)
     const isGone = reason === 'missing' || reason === 'changed'
-    throw new AppError(isGone ? 'not-found' : 'bad-file', message, { data: { reason }, cause: thrown })
+    throw new AppError(isGone ? 'not-found' : 'bad-file', said`${message}`, { data: { reason }, cause: thrown })
   }
 }

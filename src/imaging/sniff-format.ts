@@ -1,6 +1,7 @@
 import type { ImageFormat } from '../shared/domain/image.ts'
 import { isCameraRaw } from './camera-raw.ts'
 import { RefusedImage } from './refused-image.ts'
+import { said } from '../shared/said.ts'
 
 type Test = (bytes: Uint8Array) => boolean
 
@@ -63,10 +64,10 @@ const otherPictures: readonly (readonly [string, Test])[] = [
   ['JPEG 2000', any(has('\0\0\0\x0cjP  '), has('\xff\x4f\xff\x51'))],
   ['Photoshop', has('8BPS')],
   [
-    'camera raw',
+    said`camera raw`,
     any(isTiff, has('IIRO'), has('IIRS'), has('MMOR'), has('IIU\0'), has('FUJIFILMCCD-RAW'), hasBrand('crx ')),
   ],
-  ['icon', any(has('\0\0\x01\0'), has('\0\0\x02\0'))],
+  [said`icon`, any(has('\0\0\x01\0'), has('\0\0\x02\0'))],
   ['OpenEXR', has('\x76\x2f\x31\x01')],
   ['Radiance HDR', has('#?RADIANCE')],
   ['DirectDraw', has('DDS ')],
@@ -76,22 +77,22 @@ const otherPictures: readonly (readonly [string, Test])[] = [
 
 /** The commonest of what is no picture at all, for the same reason. */
 const noPictures: readonly (readonly [string, Test])[] = [
-  ['a PDF document', has('%PDF')],
-  ['a PostScript document', any(has('%!PS'), has('\xc5\xd0\xd3\xc6'))],
-  ['a ZIP archive', any(has('PK\x03\x04'), has('PK\x05\x06'))],
-  ['a web page', (bytes) => /^(<!doctype html|<html|<head|<script)/.test(textStart(bytes))],
-  ['an XML document', (bytes) => textStart(bytes).startsWith('<?xml')],
-  ['a video', any(has('ftyp', 4), has('\x1a\x45\xdf\xa3'))],
+  [said`a PDF document`, has('%PDF')],
+  [said`a PostScript document`, any(has('%!PS'), has('\xc5\xd0\xd3\xc6'))],
+  [said`a ZIP archive`, any(has('PK\x03\x04'), has('PK\x05\x06'))],
+  [said`a web page`, (bytes) => /^(<!doctype html|<html|<head|<script)/.test(textStart(bytes))],
+  [said`an XML document`, (bytes) => textStart(bytes).startsWith('<?xml')],
+  [said`a video`, any(has('ftyp', 4), has('\x1a\x45\xdf\xa3'))],
 ]
 
-const advice = 'Athanor reads JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP.'
+const advice = said`Athanor reads JPEG, PNG, WebP, AVIF, TIFF, GIF and BMP.`
 
 /** The true format of a file; throws `RefusedImage` for anything that is not on the list. */
 export function sniffFormat(bytes: Uint8Array): ImageFormat {
   const format = readable.find(([, test]) => test(bytes))?.[0]
   if (format) return format
   const other = otherPictures.find(([, test]) => test(bytes))?.[0]
-  if (other) throw new RefusedImage('format-not-supported', `This is a ${other} picture. ${advice}`)
+  if (other) throw new RefusedImage('format-not-supported', said`This is a ${other} picture. ${advice}`)
   const thing = noPictures.find(([, test]) => test(bytes))?.[0]
-  throw new RefusedImage('not-an-image', `This is ${thing ?? 'not a picture of any known kind'}. ${advice}`)
+  throw new RefusedImage('not-an-image', said`This is ${thing ?? said`not a picture of any known kind`}. ${advice}`)
 }

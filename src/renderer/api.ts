@@ -1,5 +1,6 @@
 import { coreContract, type CoreContract } from '../shared/contract/index.ts'
 import { AppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import type { Channel } from '../shared/rpc/channel.ts'
 import { createClient } from '../shared/rpc/client.ts'
 import type { Client } from '../shared/rpc/endpoint.ts'
@@ -39,7 +40,9 @@ function openSocket(): Promise<Channel> {
   return new Promise((resolve, reject) => {
     socket.addEventListener('open', () => resolve(webSocketChannel(socket)), { once: true })
     socket.addEventListener('close', () => {
-      reject(new AppError('channel-closed', 'Athanor does not answer. Start it again and open the address it prints.'))
+      reject(
+        new AppError('channel-closed', said`Athanor does not answer. Start it again and open the address it prints.`),
+      )
     })
   })
 }

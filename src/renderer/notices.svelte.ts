@@ -1,4 +1,5 @@
 import { isAppError } from '../shared/errors.ts'
+import { inWords, loadCoreWords, messageOf } from './core-words.svelte.ts'
 
 export interface Notice {
   readonly id: number
@@ -51,7 +52,8 @@ export class Notices {
       // That the connection is lost is said once, for everything that was under way.
       const isLeft = isAppError(thrown) && ['cancelled', 'channel-closed'].includes(thrown.code)
       if (signal?.aborted === true || isLeft) return undefined
-      this.complain(thrown instanceof Error ? thrown.message : String(thrown))
+      await loadCoreWords()
+      this.complain(inWords(messageOf(thrown)))
       return undefined
     }
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { said, type Said } from './said.ts'
 
 /**
  * The closed set of ways in which Athanor refuses or fails. A code is for programs and tests; the message is for a
@@ -59,7 +60,7 @@ export class AppError extends Error {
   /** Details for programs, such as line numbers; plain values only. */
   readonly data: unknown
 
-  constructor(code: AppErrorCode, message: string, options: { data?: unknown; cause?: unknown } = {}) {
+  constructor(code: AppErrorCode, message: Said, options: { data?: unknown; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = code
     this.data = options.data
@@ -77,5 +78,5 @@ export function isAppError(value: unknown): value is AppError {
 export function toAppError(thrown: unknown): AppError {
   if (isAppError(thrown)) return thrown
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new AppError('internal', message, { cause: thrown })
+  return new AppError('internal', said`${message}`, { cause: thrown })
 }

@@ -1,6 +1,7 @@
 import { trainer } from '../shared/contract/trainer.ts'
 import type { TrainEvent, TrainJob } from '../shared/contract/trainer.ts'
 import { AppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { serveParent } from '../shared/rpc/serve-parent.ts'
 import { chooseDevice, probeDevices } from './devices/table.ts'
@@ -29,7 +30,7 @@ function alone<I, C, R>(job: (input: I, context: C) => AsyncIterable<R>): (input
 }
 
 async function* runJob(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent, void> {
-  if (stopJob !== null) throw new AppError('conflict', 'This trainer process is training already.')
+  if (stopJob !== null) throw new AppError('conflict', said`This trainer process is training already.`)
   const stop = new AbortController()
   stopJob = stop
   try {
@@ -72,7 +73,7 @@ serveParent(
       },
       train: alone((job: TrainJob, { signal }: HandlerContext) => runJob(job, signal)),
       stop: () => {
-        stopJob?.abort(new AppError('cancelled', 'The run was asked to stop.'))
+        stopJob?.abort(new AppError('cancelled', said`The run was asked to stop.`))
         return {}
       },
       evaluate: alone(evaluate),

@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { EvaluateEvent } from '../shared/contract/models.ts'
 import type { trainer } from '../shared/contract/trainer.ts'
 import { AppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { infer } from './evaluation/infer.ts'
 import { inferenceBatchSize } from './evaluation/open-classifier.ts'
@@ -23,7 +24,7 @@ export async function* evaluate(
   const items = entries
     .filter((entry) => entry.split === split)
     .map((entry) => ({ file: join(imageFolder, entry.path), contentHash: entry.contentHash, entry }))
-  if (items.length === 0) throw new AppError('not-enough-data', `The dataset has no images in its ${split} split.`)
+  if (items.length === 0) throw new AppError('not-enough-data', said`The dataset has no images in its ${split} split.`)
   const { manifest, classifier, release } = await openModel({ modelFolder, device })
   try {
     const samples: Sample[] = []
@@ -43,8 +44,8 @@ export async function* evaluate(
     if (samples.length === 0) {
       throw new AppError(
         'not-enough-data',
-        `None of the ${String(items.length)} images of the ${split} split can be read; ${missing[0]?.path ?? ''}: ` +
-          (missing[0]?.reason ?? ''),
+        said`None of the ${items.length} images of the ${split} split can be read; ${missing[0]?.path ?? ''}:
+          ${missing[0]?.reason ?? ''}`,
       )
     }
     const { classes } = manifest

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { trainer } from '../shared/contract/trainer.ts'
 import type { Explanation, ModelManifest } from '../shared/domain/model.ts'
 import { AppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import { cropOffsetPx } from './evaluation/crop-offset.ts'
 import { gradCam } from './evaluation/grad-cam.ts'
 import { softmax } from './evaluation/probabilities.ts'
@@ -26,7 +27,7 @@ export async function explain(
     if (pixels.problem !== null) throw pictureError(pixels.problem)
     const seen = await gradCam(classifier, pixels.values, index)
     if (!seen.logits.every(Number.isFinite)) {
-      throw new AppError('not-finite', `The output of ${manifest.id} is not finite; the model is not usable.`)
+      throw new AppError('not-finite', said`The output of ${manifest.id} is not finite; the model is not usable.`)
     }
     return {
       classes: rankedClasses(manifest, seen.logits),
@@ -41,7 +42,7 @@ export async function explain(
 
 function indexOfClass({ id, classes }: ModelManifest, name: string): number {
   const index = classes.findIndex((known) => known === name)
-  if (index < 0) throw new AppError('not-found', `${id} does not know the class ${name}.`)
+  if (index < 0) throw new AppError('not-found', said`${id} does not know the class ${name}.`)
   return index
 }
 
@@ -52,7 +53,7 @@ function classAt({ classes }: ModelManifest, index: number) {
 }
 
 function pictureError({ kind, message }: PixelProblem): AppError {
-  return new AppError(kind === 'missing' ? 'not-found' : 'bad-file', `The picture cannot be read: ${message}`)
+  return new AppError(kind === 'missing' ? 'not-found' : 'bad-file', said`The picture cannot be read: ${message}`)
 }
 
 function rankedClasses(manifest: ModelManifest, logits: Float32Array): Explanation['classes'] {

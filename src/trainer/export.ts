@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { ExportEvent } from '../shared/contract/exports.ts'
 import type { trainer } from '../shared/contract/trainer.ts'
 import { AppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { openClassifier } from './evaluation/open-classifier.ts'
 import { createProgressGate } from './evaluation/progress-gate.ts'
@@ -25,7 +26,7 @@ export async function* exportModel(
   const { modelFolder, device, modelId, destination, overwrite, imageFolder, entries, verifyCount } = input
   const model = await loadModel(modelFolder)
   if (model.manifest.id !== modelId) {
-    throw new AppError('bad-file', `${modelFolder} holds ${model.manifest.id}, not ${modelId}.`)
+    throw new AppError('bad-file', said`${modelFolder} holds ${model.manifest.id}, not ${modelId}.`)
   }
   const formats = [...new Set(input.formats)]
   if (!overwrite) for (const format of formats) await refuseExisting(join(destination, exportName(modelId, format)))

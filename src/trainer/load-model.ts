@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ModelManifest } from '../shared/domain/model.ts'
 import { AppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import type { Network } from './network/graph.ts'
 import { buildResnet } from './network/resnet.ts'
 import { fileError } from './weights/file-errors.ts'
@@ -32,12 +33,15 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
   if (sha256 !== manifest.weightsSha256) {
     throw new AppError(
       'checksum',
-      `${weightsFile} is not the file that ${manifest.id} was saved with (its sha256 differs). Restore it from a back-up.`,
+      said`${weightsFile} is not the file that ${manifest.id} was saved with (its sha256 differs). Restore it from a back-up.`,
     )
   }
   const { weights, notFinite } = await readSafetensors(weightsFile)
   if (notFinite.length > 0) {
-    throw new AppError('not-finite', `${weightsFile} holds numbers that are not finite, in ${notFinite.join(', ')}.`)
+    throw new AppError(
+      'not-finite',
+      said`${weightsFile} holds numbers that are not finite, in ${notFinite.join(', ')}.`,
+    )
   }
   return { manifest, network: buildResnet(manifest.architecture, manifest.classes.length), weights }
 }
@@ -53,7 +57,7 @@ async function readManifest(file: string): Promise<ModelManifest> {
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.map(String).join('.')})`
-  throw new AppError('bad-file', `${file} does not describe a model of this version of Athanor${where}.`)
+  throw new AppError('bad-file', said`${file} does not describe a model of this version of Athanor${where}.`)
 }
 
 /** Undefined where the text is not JSON, which no schema accepts. */

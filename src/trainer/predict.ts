@@ -3,6 +3,7 @@ import type { PredictEvent } from '../shared/contract/models.ts'
 import type { trainer } from '../shared/contract/trainer.ts'
 import type { Prediction } from '../shared/domain/model.ts'
 import { AppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { infer, type Inferred, type InferItem } from './evaluation/infer.ts'
 import { inferenceBatchSize } from './evaluation/open-classifier.ts'
@@ -48,7 +49,7 @@ function predictionOf({ item, output, problem }: Inferred<InferItem>, classes: r
   const confidence = probabilities[best]
   const predicted = classes[best]
   if (predicted === undefined || confidence === undefined || !Number.isFinite(confidence)) {
-    throw new AppError('not-finite', `The network's output for ${path} is not finite; the model is not usable.`)
+    throw new AppError('not-finite', said`The network's output for ${path} is not finite; the model is not usable.`)
   }
   return { path, predicted, confidence, probabilities, error: null }
 }

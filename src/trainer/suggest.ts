@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { z } from 'zod'
 import type { SuggestedBatch, trainer } from '../shared/contract/trainer.ts'
 import { AppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { infer, type Inferred } from './evaluation/infer.ts'
 import { inferenceBatchSize } from './evaluation/open-classifier.ts'
@@ -57,7 +58,10 @@ function batchOf(results: readonly Inferred<Item>[], { manifest }: OpenModel): S
   const predictions = results.flatMap(({ item, output }) => {
     if (output === null) return []
     if (!output.every(Number.isFinite)) {
-      throw new AppError('not-finite', `The output of ${manifest.id} for ${item.path} is not finite; it is not usable.`)
+      throw new AppError(
+        'not-finite',
+        said`The output of ${manifest.id} for ${item.path} is not finite; it is not usable.`,
+      )
     }
     const { imageId, contentHash } = item
     return [{ imageId, contentHash, probabilities: Float32Array.from(softmax(output)) }]

@@ -1,4 +1,5 @@
 import { AppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import type { Handlers } from '../shared/rpc/endpoint.ts'
 import { serveParent } from '../shared/rpc/serve-parent.ts'
 import type { ExportRuntime } from './exporters/exporter.ts'
@@ -8,7 +9,7 @@ import { verifierContract } from './exporters/verifier-contract.ts'
 let opened: ExportRuntime | null = null
 
 function runtime(): ExportRuntime {
-  if (opened === null) throw new AppError('conflict', 'No export has been opened yet.')
+  if (opened === null) throw new AppError('conflict', said`No export has been opened yet.`)
   return opened
 }
 

@@ -86,7 +86,7 @@ test('weights of another network are refused with what does not fit, and leave n
   weights.delete('layer4.1.bn2.running_var')
   weights.set('layer4.1.se.weight', { shape: [1], values: Float32Array.of(1) })
   await expect(add(await fileOf(weights))).rejects.toThrow(
-    /nearest is resnet18, but there is no layer4.1.bn2.running_var, an unknown layer4.1.se.weight/,
+    /nearest is resnet18, but there is no layer4.1.bn2.running_var; an unknown layer4.1.se.weight/,
   )
   const checkpoint = join(folder, 'small.pth')
   await writeFile(checkpoint, smallCheckpoint())

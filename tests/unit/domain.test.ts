@@ -3,6 +3,7 @@ import { ClassName } from '../../src/shared/domain/label.ts'
 import { presets, Preset, Recipe, RecipeOverrides } from '../../src/shared/domain/recipe.ts'
 import { RunState, runTransitions } from '../../src/shared/domain/run.ts'
 import { AppError, isAppError, toAppError } from '../../src/shared/errors.ts'
+import { said } from '../../src/shared/said.ts'
 
 describe('recipe', () => {
   test.each(Preset.options)('the preset %s is a valid recipe of its own name', (preset) => {
@@ -63,7 +64,7 @@ describe('AppError', () => {
   })
 
   test('wraps what is not one and leaves what is', () => {
-    const known = new AppError('conflict', 'It is there already.')
+    const known = new AppError('conflict', said`It is there already.`)
     expect(toAppError(known)).toBe(known)
     const cause = new TypeError('x is undefined')
     expect(toAppError(cause)).toMatchObject({ code: 'internal', message: 'x is undefined', cause })

@@ -3,6 +3,7 @@ import { type ImportWish, type RunImport, shareImports } from '../../src/main/co
 import type { ImportEvent } from '../../src/shared/contract/catalog.ts'
 import { ProjectId } from '../../src/shared/domain/ids.ts'
 import { AppError } from '../../src/shared/errors.ts'
+import { said } from '../../src/shared/said.ts'
 
 const projectId = ProjectId.parse('8a4f0c56-3c58-4b8e-9a6e-2f9a0a3f5d10')
 const wish: ImportWish = { projectId, labelsFromFolders: true }
@@ -31,7 +32,7 @@ function steppedImports() {
         // The files that are being read take their time.
         for (let turn = 0; turn < 5; turn += 1) await settled()
         stopped.push(options)
-        throw new AppError('cancelled', 'stopped')
+        throw new AppError('cancelled', said`stopped`)
       }
       if (what === 'end') return
       if (what instanceof Error) throw what
@@ -137,7 +138,7 @@ test('its failure is everybody’s, and the next one begins anew', async () => {
   const shared = shareImports(imports.run)
   const followers = [0, 1].map(() => collect(shared.follow(wish, never())).catch((thrown: Error) => thrown.message))
   await settled()
-  await imports.fail(new AppError('disk-full', 'The disk is full.'))
+  await imports.fail(new AppError('disk-full', said`The disk is full.`))
   expect(await Promise.all(followers)).toEqual(['The disk is full.', 'The disk is full.'])
   const again = collect(shared.follow(wish, never()))
   await settled()

@@ -1,6 +1,7 @@
 import { RefusedImage } from '../refused-image.ts'
 import { readBmpLayout, truncated, type BmpLayout } from './layout.ts'
 import { expandRunLengths } from './run-lengths.ts'
+import { said } from '../../shared/said.ts'
 
 export interface BmpPixels {
   /** Rows from the top; red, green, blue and, with 4 channels, alpha. */
@@ -59,7 +60,7 @@ function coloursOf(indexes: Uint8Array, { palette }: BmpLayout): Uint8Array {
   for (let pixel = 0; pixel < indexes.length; pixel += 1) {
     const index = indexes[pixel] as number
     if (index >= colourCount)
-      throw new RefusedImage('corrupt', 'The bitmap uses a colour that its palette does not have.')
+      throw new RefusedImage('corrupt', said`The bitmap uses a colour that its palette does not have.`)
     values[pixel * 3] = palette[index * 3] as number
     values[pixel * 3 + 1] = palette[index * 3 + 1] as number
     values[pixel * 3 + 2] = palette[index * 3 + 2] as number
@@ -118,6 +119,6 @@ function scaleOf(mask: number): Scale {
   if (mask === 0) return { shift: 0, max: 0 }
   const shift = 31 - Math.clz32(mask & -mask)
   const max = mask >>> shift
-  if ((max & (max + 1)) !== 0) throw new RefusedImage('corrupt', 'The bit masks of the bitmap have holes.')
+  if ((max & (max + 1)) !== 0) throw new RefusedImage('corrupt', said`The bit masks of the bitmap have holes.`)
   return { shift, max }
 }

@@ -1,4 +1,5 @@
 import { RefusedImage } from '../refused-image.ts'
+import { said } from '../../shared/said.ts'
 
 /** Where the parts of a bitmap file are and how its pixels are written. */
 export interface BmpLayout {
@@ -36,13 +37,16 @@ export function readBmpLayout(bytes: Uint8Array): BmpLayout {
   const bitsPerPixel = view.getUint16(isOld ? 24 : 28, true)
   const compression = isOld ? compressions.none : view.getUint32(30, true)
   const heightPx = Math.abs(signedHeight)
-  if (widthPx <= 0 || heightPx === 0) throw new RefusedImage('corrupt', 'The bitmap says that it has no pixels.')
+  if (widthPx <= 0 || heightPx === 0) throw new RefusedImage('corrupt', said`The bitmap says that it has no pixels.`)
   if (!isDepth(bitsPerPixel)) {
-    throw new RefusedImage('format-not-supported', `The bitmap has ${bitsPerPixel} bits a pixel. Save a copy with 24.`)
+    throw new RefusedImage(
+      'format-not-supported',
+      said`The bitmap has ${bitsPerPixel} bits a pixel. Save a copy with 24.`,
+    )
   }
   refuseCompression(compression, headerSize, bitsPerPixel)
   const isRunLength = compression === compressions.runLength8 || compression === compressions.runLength4
-  if (isRunLength && signedHeight < 0) throw new RefusedImage('corrupt', 'A compressed bitmap cannot be top-down.')
+  if (isRunLength && signedHeight < 0) throw new RefusedImage('corrupt', said`A compressed bitmap cannot be top-down.`)
   const masks = readMasks(view, { headerSize, compression, bitsPerPixel })
   // Masks that stand behind the smallest header push the palette back.
   const masksSize =
@@ -56,7 +60,7 @@ export function readBmpLayout(bytes: Uint8Array): BmpLayout {
   const pixelOffset = view.getUint32(10, true)
   const paletteOffset = 14 + headerSize + masksSize
   if (pixelOffset < paletteOffset || pixelOffset > bytes.length) {
-    throw new RefusedImage('corrupt', 'The bitmap says that its pixels are where they cannot be.')
+    throw new RefusedImage('corrupt', said`The bitmap says that its pixels are where they cannot be.`)
   }
   const palette =
     bitsPerPixel <= 8
@@ -69,7 +73,7 @@ export function readBmpLayout(bytes: Uint8Array): BmpLayout {
 }
 
 export function truncated(): RefusedImage {
-  return new RefusedImage('truncated', 'The file ends before its picture does. Copy it again from its source.')
+  return new RefusedImage('truncated', said`The file ends before its picture does. Copy it again from its source.`)
 }
 
 function isDepth(bits: number): bits is BmpLayout['bitsPerPixel'] {
@@ -88,7 +92,7 @@ function refuseCompression(compression: number, headerSize: number, bitsPerPixel
   if (!fits) {
     throw new RefusedImage(
       'format-not-supported',
-      'The bitmap is compressed in a way that is not read. Save it as PNG.',
+      said`The bitmap is compressed in a way that is not read. Save it as PNG.`,
     )
   }
 }

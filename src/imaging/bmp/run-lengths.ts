@@ -1,5 +1,6 @@
 import { RefusedImage } from '../refused-image.ts'
 import { truncated, type BmpLayout } from './layout.ts'
+import { said } from '../../shared/said.ts'
 
 const endOfLine = 0
 const endOfBitmap = 1
@@ -29,7 +30,7 @@ export function expandRunLengths(code: Uint8Array, layout: BmpLayout): Uint8Arra
     // Writers of 4-bit code may round a row up to whole bytes.
     if (x < widthPx && y >= 0) indexes[y * widthPx + x] = index
     else if (x > widthPx || y < 0)
-      throw new RefusedImage('corrupt', 'The compressed bitmap paints outside of its picture.')
+      throw new RefusedImage('corrupt', said`The compressed bitmap paints outside of its picture.`)
     x += 1
   }
 

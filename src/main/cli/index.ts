@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { athanorVersion } from '../core/system/read-versions.ts'
 import type { Context, GlobalOptions } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -46,7 +47,7 @@ async function main(words: readonly string[]): Promise<number> {
   const giveUp = (thrown: unknown): never => process.exit(reportError(terminal, thrown, options))
   process.on('uncaughtException', giveUp)
   listenForInterruption(interruption, (cause) =>
-    giveUp(new AppError('disk-full', `The output can't be written: ${cause.message}.`, { cause })),
+    giveUp(new AppError('disk-full', said`The output can't be written: ${cause.message}.`, { cause })),
   )
   try {
     await program.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' })

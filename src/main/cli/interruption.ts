@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { exitCodes, type ExitCode } from './exit-codes.ts'
 
 /** Who wants the command to end. */
@@ -55,7 +56,7 @@ export function createInterruption(now: () => number, endAtOnce: (exitCode: numb
       if (first === null) {
         first = { cause, atMs: now() }
         if (ask !== null) ask()
-        else controller.abort(new AppError('cancelled', 'Stopped.'))
+        else controller.abort(new AppError('cancelled', said`Stopped.`))
       } else if (cause !== 'SIGPIPE' && now() - first.atMs >= samePressMs) {
         endAtOnce(exitCode())
       }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { layoutOf, projectFolderName } from '../core/project/project-layout.ts'
 
 export interface ProjectChoice {
@@ -28,7 +29,7 @@ export function locateProject({ folder, project }: ProjectChoice, workingFolder:
   if (imageFolder !== undefined) return { imageFolder, projectFolder: null }
   throw new AppError(
     'no-project',
-    `There is no project in ${workingFolder} or above it. Make one with "athanor import FOLDER", or name one with --project.`,
+    said`There is no project in ${workingFolder} or above it. Make one with "athanor import FOLDER", or name one with --project.`,
   )
 }
 
@@ -39,7 +40,7 @@ function locateGiven(project: string, folder: string | undefined, workingFolder:
   if (!existsSync(layoutOf(project).catalogFile)) {
     throw new AppError(
       'no-project',
-      `${project} holds no project. Make one with "athanor import FOLDER --project DIR".`,
+      said`${project} holds no project. Make one with "athanor import FOLDER --project DIR".`,
     )
   }
   return { imageFolder: null, projectFolder: project }

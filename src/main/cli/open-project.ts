@@ -4,6 +4,7 @@ import type { Project } from '../../shared/contract/project.ts'
 import type { CoreContract } from '../../shared/contract/index.ts'
 import type { Client } from '../../shared/rpc/endpoint.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import type { Context } from './context.ts'
 import { locateProject } from './locate-project.ts'
 
@@ -27,7 +28,7 @@ export async function openProject(
 export function catalogPath(project: Project, file: string, workingFolder: string): string {
   const path = relative(project.imageFolder, realPath(resolve(workingFolder, file)))
   if (path.startsWith('..') || isAbsolute(path)) {
-    throw new AppError('bad-input', `${file} is not in the image folder ${project.imageFolder}.`)
+    throw new AppError('bad-input', said`${file} is not in the image folder ${project.imageFolder}.`)
   }
   return path.split(sep).join('/')
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import type { z } from 'zod'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 
 /** An argument or option value as its schema wants it. Throws what commander shows as a wrong argument. */
 export function argumentOf<S extends z.ZodType>(schema: S): (text: string) => z.output<S> {
@@ -26,5 +27,5 @@ export function numberOf<S extends z.ZodType>(schema: S): (text: string) => z.ou
 export function checked<S extends z.ZodType>(schema: S, value: unknown, what: string): z.output<S> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new AppError('bad-input', `${what}: ${parsed.error.issues.map(({ message }) => message).join('; ')}.`)
+  throw new AppError('bad-input', said`${what}: ${parsed.error.issues.map(({ message }) => message).join('; ')}.`)
 }

@@ -1,4 +1,5 @@
 import { AppError, isAppError, toAppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { exitCodeOf } from './exit-codes.ts'
 import { withFlags } from './recipe-settings.ts'
 import type { Terminal } from './output/terminal.ts'
@@ -18,7 +19,7 @@ export function reportError(terminal: Terminal, thrown: unknown, { verbose }: { 
 /** A refusal to overwrite, as one that names the flag; any other error as it is. */
 export function hintAtForce(thrown: unknown, what: string): unknown {
   if (!isAppError(thrown) || thrown.code !== 'conflict') return thrown
-  return new AppError('conflict', `${what} is there already. Choose another, or replace it with --force.`, {
+  return new AppError('conflict', said`${what} is there already. Choose another, or replace it with --force.`, {
     cause: thrown,
   })
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 
 interface Surroundings {
   readonly platform: NodeJS.Platform
@@ -61,7 +62,7 @@ function start({ file, args, isVerbatim = false }: Command): Promise<void> {
       resolve()
     })
     child.once('error', (cause) => {
-      reject(new AppError('not-found', `${file} cannot be started: ${cause.message}`, { cause }))
+      reject(new AppError('not-found', said`${file} cannot be started: ${cause.message}`, { cause }))
     })
   })
 }

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { CoreContract } from '../../shared/contract/index.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import type { Handlers } from '../../shared/rpc/endpoint.ts'
 import { pageHeaders } from '../core/page/page-headers.ts'
 import { readPageFiles } from '../core/page/read-page-files.ts'
@@ -74,7 +75,7 @@ async function listen(server: Server, port: number, address: string): Promise<nu
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new AppError(
       'conflict',
-      `Port ${port} of ${address} cannot be used (${reason}). Choose another with --port.`,
+      said`Port ${port} of ${address} cannot be used (${reason}). Choose another with --port.`,
       {
         cause,
       },

@@ -1,6 +1,7 @@
 import { pictureAddress, UploadAnswer, uploadAddress, uploadBytesMax } from '../../shared/contract/picture-address.ts'
 import type { ImageId, ModelId, UploadId } from '../../shared/domain/ids.ts'
 import type { Explanation } from '../../shared/domain/model.ts'
+import { messageOf } from '../core-words.svelte.ts'
 import { m } from '../messages.ts'
 import { perStudio } from '../per-studio.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
@@ -19,6 +20,7 @@ export interface Attempt {
   /** What one model made of it. */
   readonly answer: { readonly modelId: ModelId; readonly explanation: Explanation } | null
   readonly isBusy: boolean
+  /** What core or the page said; shown by `inWords`. */
   readonly problem: string | null
 }
 
@@ -49,7 +51,7 @@ export class TryState {
         })
         await this.explain(id, modelId)
       } catch (error) {
-        this.#change(id, { isBusy: false, problem: error instanceof Error ? error.message : String(error) })
+        this.#change(id, { isBusy: false, problem: messageOf(error) })
       }
     }
   }
@@ -87,7 +89,7 @@ export class TryState {
       const explanation = await api.models.explain({ projectId, modelId, picture, explained })
       this.#change(id, { isBusy: false, answer: { modelId, explanation } })
     } catch (error) {
-      this.#change(id, { isBusy: false, problem: error instanceof Error ? error.message : String(error) })
+      this.#change(id, { isBusy: false, problem: messageOf(error) })
     }
   }
 

@@ -2,6 +2,7 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity'
 import { ExportFormat, type Export } from '../../shared/domain/export.ts'
 import type { ModelId } from '../../shared/domain/ids.ts'
 import { isAppError } from '../../shared/errors.ts'
+import { messageOf } from '../core-words.svelte.ts'
 import { perStudio } from '../per-studio.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
 import { formatsThere } from './export-words.ts'
@@ -104,7 +105,7 @@ export class ExportState {
       if (!mayOverwrite && isAppError(error) && error.code === 'conflict' && (await askOverwrite([current]))) {
         await this.#exportUntilFault(modelId, [current], { mayOverwrite: true, askOverwrite })
       } else {
-        this.progress.set(current, { kind: 'failed', message: error instanceof Error ? error.message : String(error) })
+        this.progress.set(current, { kind: 'failed', message: messageOf(error) })
       }
       return rest.slice(1)
     }

@@ -1,6 +1,7 @@
 import type { FetchableBackbone } from '../../shared/contract/backbones.ts'
 import type { BackboneCard } from '../../shared/domain/backbone.ts'
 import { isAppError } from '../../shared/errors.ts'
+import { messageOf } from '../core-words.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
 
 export type BackboneWork =
@@ -68,7 +69,7 @@ export class BackboneState {
       if (signal.aborted) return false
       this.work = {
         kind: 'failed',
-        message: thrown instanceof Error ? thrown.message : String(thrown),
+        message: messageOf(thrown),
         isOffline: isAppError(thrown) && thrown.code === 'offline',
       }
       return false

@@ -1,5 +1,5 @@
 import type { FolderListing } from '../../shared/contract/shell.ts'
-import { toAppError } from '../../shared/errors.ts'
+import { messageOf } from '../core-words.svelte.ts'
 import type { Workspace } from '../workspace-state.svelte.ts'
 
 /** Browsing the folders of the machine that Athanor runs on. */
@@ -29,7 +29,7 @@ export class FolderPickerState {
       this.listing = listing
       this.typed = listing.path
     } catch (thrown) {
-      if (asked === this.#asked) this.problem = toAppError(thrown).message
+      if (asked === this.#asked) this.problem = messageOf(thrown)
     } finally {
       if (asked === this.#asked) this.isLoading = false
     }

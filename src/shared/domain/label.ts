@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ClassId } from './ids.ts'
+import { said } from '../said.ts'
 
 /** Where a label came from. */
 export const LabelOrigin = z.enum(['person', 'folder', 'csv', 'model'])
@@ -10,9 +11,9 @@ export const ClassName = z
   .string()
   .trim()
   .normalize('NFC')
-  .min(1, 'a class needs a name')
-  .max(100, 'a class name has at most 100 characters')
-  .regex(/^\P{Cc}*$/u, 'a class name is one line of plain text')
+  .min(1, said`a class needs a name`)
+  .max(100, said`a class name has at most 100 characters`)
+  .regex(/^\P{Cc}*$/u, said`a class name is one line of plain text`)
 export type ClassName = z.infer<typeof ClassName>
 
 /** The keys that a class can have, in the order in which they are given. `A`, `N` and `S` are commands of the Label page. */

@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { said } from '../said.ts'
 import type { Channel } from './channel.ts'
 import type { CallOptions, Client, Contract } from './endpoint.ts'
 import { createInbox } from './inbox.ts'
@@ -67,10 +68,10 @@ function connect(channel: Channel): Connection {
     if (reply.kind === 'next') return replies.next(reply.value)
     waiting.delete(reply.id)
     if (reply.kind === 'done') return replies.done(reply.value)
-    replies.fail(new AppError(reply.code, reply.message, { data: reply.data }))
+    replies.fail(new AppError(reply.code, said`${reply.message}`, { data: reply.data }))
   })
   channel.onClose((reason) => {
-    closed = reason ?? new AppError('channel-closed', 'The connection to Athanor was closed.')
+    closed = reason ?? new AppError('channel-closed', said`The connection to Athanor was closed.`)
     for (const replies of waiting.values()) replies.fail(closed)
     waiting.clear()
   })
@@ -96,7 +97,7 @@ function connect(channel: Channel): Connection {
       } catch (cause) {
         if (cause instanceof AppError) throw cause
         const message = cause instanceof Error ? cause.message : String(cause)
-        throw new AppError('bad-input', `The input of ${service}.${method} cannot be sent: ${message}`, { cause })
+        throw new AppError('bad-input', said`The input of ${service}.${method} cannot be sent: ${message}`, { cause })
       }
       waiting.set(id, replies)
       const onAbort = () => {
@@ -146,5 +147,5 @@ async function* follow(connection: Connection, question: Question): AsyncGenerat
 }
 
 function cancelledError(service: string, method: string): AppError {
-  return new AppError('cancelled', `${service}.${method} was cancelled.`)
+  return new AppError('cancelled', said`${service}.${method} was cancelled.`)
 }

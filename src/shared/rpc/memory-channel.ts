@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { said } from '../said.ts'
 import type { Channel } from './channel.ts'
 import { createClosing, type Closing } from './closing.ts'
 
@@ -24,7 +25,7 @@ function createEnd(other: () => End): End {
     },
     channel: {
       send: (message) => {
-        if (closing.isClosed()) throw new AppError('channel-closed', 'The channel is closed.')
+        if (closing.isClosed()) throw new AppError('channel-closed', said`The channel is closed.`)
         const copy = structuredClone(message)
         // Later, as on every real channel, so that nobody comes to rely on an answer within the same turn.
         queueMicrotask(() => other().receive(copy))

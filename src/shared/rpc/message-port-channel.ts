@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { said } from '../said.ts'
 import type { Channel } from './channel.ts'
 import { createClosing } from './closing.ts'
 
@@ -32,7 +33,7 @@ export function messagePortChannel(port: EventTargetPort | EmitterPort): Channel
     port.addEventListener('close', () => closing.close())
     // Whoever waits for what could not be read would wait for ever.
     port.addEventListener('messageerror', () => {
-      closing.close(new AppError('channel-closed', 'A message arrived that could not be read.'))
+      closing.close(new AppError('channel-closed', said`A message arrived that could not be read.`))
       port.close()
     })
   } else {
@@ -43,7 +44,7 @@ export function messagePortChannel(port: EventTargetPort | EmitterPort): Channel
   return {
     send: (message) => {
       // A closed port would swallow it.
-      if (closing.isClosed()) throw new AppError('channel-closed', 'The port is closed.')
+      if (closing.isClosed()) throw new AppError('channel-closed', said`The port is closed.`)
       port.postMessage(message)
     },
     onMessage: (given) => {

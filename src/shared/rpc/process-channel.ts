@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { said } from '../said.ts'
 import type { Channel } from './channel.ts'
 import { createClosing } from './closing.ts'
 
@@ -25,7 +26,7 @@ export function processChannel(end: ProcessEnd): Channel {
   return {
     send: (message) => {
       if (closing.isClosed() || !end.connected || end.send === undefined) {
-        throw new AppError('channel-closed', 'The process at the other end is gone.')
+        throw new AppError('channel-closed', said`The process at the other end is gone.`)
       }
       if (typeof message !== 'object' || message === null) throw new TypeError('A message is an object.')
       // Without a callback a broken pipe would be thrown as an unhandled 'error' event; `disconnect` follows anyway.

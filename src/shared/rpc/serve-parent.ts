@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { said } from '../said.ts'
 import type { Contract, Handlers } from './endpoint.ts'
 import { processChannel, type ProcessEnd } from './process-channel.ts'
 import { serve } from './server.ts'
@@ -20,7 +21,7 @@ const graceMs = 3_000
  */
 export function serveParent<C extends Contract>(contract: C, handlers: Handlers<C>, child: ChildProcessLike): void {
   if (child.send === undefined) {
-    throw new AppError('conflict', 'This program is a part of Athanor and is started by it; it does nothing alone.')
+    throw new AppError('conflict', said`This program is a part of Athanor and is started by it; it does nothing alone.`)
   }
   // Ctrl-C in a terminal reaches every process there; what is to become of the work is for the parent to say.
   child.on('SIGINT', () => undefined)

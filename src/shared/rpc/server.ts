@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { AppError, isAppError } from '../errors.ts'
+import { said } from '../said.ts'
 import type { Channel } from './channel.ts'
 import type { Contract, Endpoint, HandlerContext, Handlers } from './endpoint.ts'
 import { createStreamCredit, nextUnlessAborted, type StreamCredit } from './stream-credit.ts'
@@ -90,7 +91,7 @@ export function serve<C extends Contract>(
       channel.send(message)
     } catch (cause) {
       if (isGone(cause)) throw cause
-      throw new AppError('internal', `The answer of ${name} cannot be sent: ${firstLine(cause)}`, { cause })
+      throw new AppError('internal', said`The answer of ${name} cannot be sent: ${firstLine(cause)}`, { cause })
     }
   }
 
@@ -103,7 +104,8 @@ export function serve<C extends Contract>(
       try {
         channel.send(message)
       } catch (cause) {
-        if (!closed && !isGone(cause)) options.onUnexpected?.(new AppError('internal', firstLine(cause), { cause }))
+        if (!closed && !isGone(cause))
+          options.onUnexpected?.(new AppError('internal', said`${firstLine(cause)}`, { cause }))
       }
     }
   }
@@ -111,7 +113,8 @@ export function serve<C extends Contract>(
   /** A message without a usable id is dropped: nobody waits for an answer to it. */
   function refuse(raw: unknown): void {
     const id = idOf(raw)
-    if (id !== undefined) sendError(id, new AppError('bad-input', 'The request is not one that Athanor understands.'))
+    if (id !== undefined)
+      sendError(id, new AppError('bad-input', said`The request is not one that Athanor understands.`))
   }
 
   return { ended: ended.promise }
@@ -147,7 +150,7 @@ function lookUp<C extends Contract>(
 ): { endpoint: Endpoint; handler: Handler } {
   const methods = Object.hasOwn(contract, service) ? contract[service] : undefined
   const endpoint = methods !== undefined && Object.hasOwn(methods, method) ? methods[method] : undefined
-  if (endpoint === undefined) throw new AppError('not-found', `There is no method ${service}.${method}.`)
+  if (endpoint === undefined) throw new AppError('not-found', said`There is no method ${service}.${method}.`)
   // The names were found in the contract, and Handlers has the same names with functions of this shape.
   const implementations = handlers[service] as Record<string, Handler>
   return { endpoint, handler: (input, context) => implementations[method]?.(input, context) }
@@ -156,13 +159,13 @@ function lookUp<C extends Contract>(
 function parseInput(endpoint: Endpoint, input: unknown, name: string): unknown {
   const parsed = endpoint.input.safeParse(input)
   if (parsed.success) return parsed.data
-  throw new AppError('bad-input', `${name}: ${describeIssues(parsed.error)}`, { data: plainIssues(parsed.error) })
+  throw new AppError('bad-input', said`${name}: ${describeIssues(parsed.error)}`, { data: plainIssues(parsed.error) })
 }
 
 function parseOutput(schema: z.ZodType, value: unknown, name: string): unknown {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw new AppError('internal', `${name} gave what its contract does not allow: ${describeIssues(parsed.error)}`)
+  throw new AppError('internal', said`${name} gave what its contract does not allow: ${describeIssues(parsed.error)}`)
 }
 
 function plainIssues(error: z.ZodError): { path: string; message: string }[] {
@@ -178,7 +181,7 @@ function describeIssues(error: z.ZodError): string {
 /** What a handler threw as what may leave the process: an AppError, or one line without a stack. */
 function toReply(thrown: unknown, name: string): AppError {
   if (isAppError(thrown)) return thrown
-  return new AppError('internal', `${name} failed unexpectedly: ${firstLine(thrown)}`, { cause: thrown })
+  return new AppError('internal', said`${name} failed unexpectedly: ${firstLine(thrown)}`, { cause: thrown })
 }
 
 function firstLine(thrown: unknown): string {
@@ -192,5 +195,5 @@ function isGone(cause: unknown): boolean {
 }
 
 function cancelledByCaller(): AppError {
-  return new AppError('cancelled', 'The caller gave up.')
+  return new AppError('cancelled', said`The caller gave up.`)
 }

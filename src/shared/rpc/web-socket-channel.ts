@@ -1,4 +1,5 @@
 import { AppError } from '../errors.ts'
+import { said } from '../said.ts'
 import type { Channel } from './channel.ts'
 import { createClosing } from './closing.ts'
 import { decodeText, encodeText } from './text-codec.ts'
@@ -27,7 +28,7 @@ export function webSocketChannel(socket: WebSocketLike): Channel {
       if (typeof data !== 'string') throw new TypeError('binary data')
       message = decodeText(data)
     } catch (cause) {
-      closing.close(new AppError('channel-closed', 'A message arrived that could not be read.', { cause }))
+      closing.close(new AppError('channel-closed', said`A message arrived that could not be read.`, { cause }))
       socket.close()
       return
     }
@@ -41,7 +42,7 @@ export function webSocketChannel(socket: WebSocketLike): Channel {
     send: (message) => {
       const text = encodeText(message)
       if (closing.isClosed() || socket.readyState !== openState) {
-        throw new AppError('channel-closed', 'The connection to Athanor is closed.')
+        throw new AppError('channel-closed', said`The connection to Athanor is closed.`)
       }
       socket.send(text)
     },

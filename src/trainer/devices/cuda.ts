@@ -4,13 +4,14 @@ import { createRequire } from 'node:module'
 import util, { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors.ts'
+import { said, type Said } from '../../shared/said.ts'
 import type { ActiveDevice, Availability, Device } from './device.ts'
 import { registerGradients } from './gradients.ts'
 import { describeLoadError, type OptionalPackage } from './optional-package.ts'
 
 const packageName = '@tensorflow/tfjs-node-gpu'
 const backendName = 'tensorflow'
-const name = 'NVIDIA graphics card through TensorFlow'
+const name = said`NVIDIA graphics card through TensorFlow`
 
 /** NVIDIA cards through tfjs-node-gpu and its libtensorflow; only 64-bit Linux and Windows have it. */
 export const cudaDevice: Device = { id: 'cuda', deterministic: false, probe, activate }
@@ -23,9 +24,9 @@ async function probe(): Promise<Availability> {
 
 async function activate(): Promise<ActiveDevice> {
   const { loaded, ...failure } = await load()
-  if (loaded === null) throw new AppError('no-device', 'reason' in failure ? failure.reason : 'cuda failed to load')
+  if (loaded === null) throw new AppError('no-device', 'reason' in failure ? failure.reason : said`cuda failed to load`)
   registerGradients()
-  if (!(await tf.setBackend(backendName))) throw new AppError('no-device', 'TensorFlow could not be started.')
+  if (!(await tf.setBackend(backendName))) throw new AppError('no-device', said`TensorFlow could not be started.`)
   return {
     id: 'cuda',
     name,
@@ -51,7 +52,11 @@ function load(): Promise<OptionalPackage<Cuda>> {
 
 async function loadOnce(): Promise<OptionalPackage<Cuda>> {
   if (process.arch !== 'x64' || !['linux', 'win32'].includes(process.platform)) {
-    return { loaded: null, reason: `${packageName} has no build for ${process.platform} ${process.arch}.`, cure: null }
+    return {
+      loaded: null,
+      reason: said`${packageName} has no build for ${process.platform} ${process.arch}.`,
+      cure: null,
+    }
   }
   const require = createRequire(import.meta.url)
   try {
@@ -59,16 +64,16 @@ async function loadOnce(): Promise<OptionalPackage<Cuda>> {
   } catch {
     return {
       loaded: null,
-      reason: `The optional package ${packageName} is not installed.`,
-      cure: `Run \`npm install\` where the network allows downloads; it fetches TensorFlow for NVIDIA cards.`,
+      reason: said`The optional package ${packageName} is not installed.`,
+      cure: said`Run \`npm install\` where the network allows downloads; it fetches TensorFlow for NVIDIA cards.`,
     }
   }
   // Loading the package changes tfjs's state for good, so it is left alone where no card can be there.
   if (process.platform === 'linux' && !existsSync('/dev/nvidiactl') && !existsSync('/dev/dxg')) {
     return {
       loaded: null,
-      reason: 'This machine shows no NVIDIA card with a loaded driver.',
-      cure: 'If it has one, install its driver; `nvidia-smi` must list the card.',
+      reason: said`This machine shows no NVIDIA card with a loaded driver.`,
+      cure: said`If it has one, install its driver; \`nvidia-smi\` must list the card.`,
     }
   }
   // The package calls two functions that Node 23 removed; without them its first tensor throws.
@@ -97,8 +102,8 @@ async function findCard(): Promise<OptionalPackage<Cuda>> {
   if (usesCard) return { loaded: { memoryBytes: await cardMemoryBytes() } }
   return {
     loaded: null,
-    reason: 'TensorFlow is installed but finds no NVIDIA card that it can use.',
-    cure: 'Install an NVIDIA driver newer than 450, CUDA 11.2 and cuDNN 8.1; `nvidia-smi` must list the card.',
+    reason: said`TensorFlow is installed but finds no NVIDIA card that it can use.`,
+    cure: said`Install an NVIDIA driver newer than 450, CUDA 11.2 and cuDNN 8.1; \`nvidia-smi\` must list the card.`,
   }
 }
 
@@ -112,19 +117,19 @@ async function cardMemoryBytes(): Promise<number> {
   return Number.isFinite(mebibytes) ? mebibytes * 1024 ** 2 : leastMemoryBytes
 }
 
-function explain(thrown: unknown): { reason: string; cure: string | null } {
+function explain(thrown: unknown): { reason: Said; cure: Said | null } {
   const { message } = describeLoadError(thrown)
   if (/native addon module|tfjs_binding/.test(message)) {
     return {
-      reason: `${packageName} is installed without its native part.`,
-      cure: `Run \`npm rebuild ${packageName}\` where the network allows downloads.`,
+      reason: said`${packageName} is installed without its native part.`,
+      cure: said`Run \`npm rebuild ${packageName}\` where the network allows downloads.`,
     }
   }
   if (/libtensorflow|libcud|cannot open shared object|specified module could not be found/.test(message)) {
     return {
-      reason: `A library that TensorFlow needs is missing: ${message}`,
-      cure: 'Install CUDA 11.2 and cuDNN 8.1.',
+      reason: said`A library that TensorFlow needs is missing: ${message}`,
+      cure: said`Install CUDA 11.2 and cuDNN 8.1.`,
     }
   }
-  return { reason: `${packageName} failed to load: ${message}`, cure: null }
+  return { reason: said`${packageName} failed to load: ${message}`, cure: null }
 }

@@ -1,9 +1,10 @@
 import type { DeviceId } from '../../shared/domain/device.ts'
+import type { Said } from '../../shared/said.ts'
 
 /** Whether a device can compute here; a refusal says why and what a person can do. */
 export type Availability =
-  | { readonly available: true; readonly name: string; readonly reason: string | null }
-  | { readonly available: false; readonly name: string; readonly reason: string; readonly cure: string | null }
+  | { readonly available: true; readonly name: string; readonly reason: Said | null }
+  | { readonly available: false; readonly name: string; readonly reason: Said; readonly cure: Said | null }
 
 export interface ActivateOptions {
   /** How many threads compute; null for as many as there are cores. Devices without threads of ours ignore it. */

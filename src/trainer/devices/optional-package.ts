@@ -1,6 +1,8 @@
+import type { Said } from '../../shared/said.ts'
+
 /** An optional dependency, loaded; or what is wrong with it, in one sentence, and what to do. */
 export type OptionalPackage<T> =
-  { readonly loaded: T } | { readonly loaded: null; readonly reason: string; readonly cure: string | null }
+  { readonly loaded: T } | { readonly loaded: null; readonly reason: Said; readonly cure: Said | null }
 
 /** The code and message of whatever a failed import or require throws. */
 export function describeLoadError(thrown: unknown): { readonly code: string; readonly message: string } {

@@ -1,5 +1,6 @@
 import type { DeviceId, DeviceReport } from '../../shared/domain/device.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { cudaDevice } from './cuda.ts'
 import type { ActivateOptions, ActiveDevice, Device } from './device.ts'
 import { onednnDevice } from './onednn.ts'
@@ -38,9 +39,9 @@ export async function chooseDevice(requested: DeviceId | null, options: Activate
     reports.push(report)
     if (active !== null) return { active, reports }
   }
-  const reasons = reports.map(({ id, reason, cure }) => [`${id}: ${reason ?? ''}`, cure].filter(Boolean).join(' '))
-  const what = requested === null ? 'No device can compute here.' : `The device ${requested} cannot be used.`
-  throw new AppError('no-device', `${what} ${reasons.join(' ')}`, { data: reports })
+  const reasons = reports.map(({ id, reason, cure }) => said`${id}: ${[reason, cure].filter(Boolean).join(' ')}`)
+  const what = requested === null ? said`No device can compute here.` : said`The device ${requested} cannot be used.`
+  throw new AppError('no-device', said`${what} ${reasons.join(' ')}`, { data: reports })
 }
 
 interface Attempt {
@@ -68,10 +69,10 @@ async function tryDevice(device: Device, options: ActivateOptions): Promise<Atte
     if (selfTest.passed) return { active, report: { ...report, name: active.name, available: true, selfTest } }
     await active.dispose()
     const difference = selfTest.relativeError.toExponential(1)
-    const reason = `Its tiny training step differs from the reference by ${difference}, so its results cannot be trusted.`
-    return { active: null, report: { ...report, reason, cure: 'Update the driver of the device.', selfTest } }
+    const reason = said`Its tiny training step differs from the reference by ${difference}, so its results cannot be trusted.`
+    return { active: null, report: { ...report, reason, cure: said`Update the driver of the device.`, selfTest } }
   } catch (thrown) {
     await active?.dispose()
-    return { active: null, report: { ...report, reason: `It failed to start: ${toAppError(thrown).message}` } }
+    return { active: null, report: { ...report, reason: said`It failed to start: ${toAppError(thrown).message}` } }
   }
 }

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import type { ActiveDevice, ActivateOptions, Availability, Device } from './device.ts'
 import { registerGradients } from './gradients.ts'
 import { findKernelFile } from './wasm/kernel-file.ts'
@@ -10,12 +11,12 @@ import { memoryLimitBytes } from './wasm/tfjs-module.ts'
 export const wasmDevice: Device = { id: 'wasm', deterministic: true, probe, activate }
 
 function processorName(): string {
-  return cpus()[0]?.model.trim() ?? 'processor'
+  return cpus()[0]?.model.trim() ?? said`processor`
 }
 
 const missing = {
-  reason: 'Its compiled kernels are missing.',
-  cure: 'Build them with `npm run build`.',
+  reason: said`Its compiled kernels are missing.`,
+  cure: said`Build them with \`npm run build\`.`,
 }
 
 async function probe(): Promise<Availability> {
@@ -27,13 +28,13 @@ async function activate(options: ActivateOptions): Promise<ActiveDevice> {
   const threads = Math.max(1, options.threads ?? availableParallelism())
   const { startWasmBackend } = await import('./wasm/backend.ts')
   const kernelFile = findKernelFile()
-  if (kernelFile === null) throw new AppError('no-device', `${missing.reason} ${missing.cure}`)
+  if (kernelFile === null) throw new AppError('no-device', said`${missing.reason} ${missing.cure}`)
   registerGradients()
   const backend = await startWasmBackend(threads, kernelFile)
   await tf.setBackend('wasm')
   return {
     id: 'wasm',
-    name: `${processorName()}, ${threads === 1 ? '1 thread' : `${threads} threads`}`,
+    name: threads === 1 ? said`${processorName()}, 1 thread` : said`${processorName()}, ${threads} threads`,
     threads,
     memoryLimitBytes,
     deterministic: true,

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors.ts'
+import { said, type Said } from '../../shared/said.ts'
 import type { ActiveDevice, Availability, Device } from './device.ts'
 import { registerGradients } from './gradients.ts'
 import { describeLoadError, isMissingPackage, type OptionalPackage } from './optional-package.ts'
 
 const backendName = 'webgpu'
-const fallbackName = 'graphics card through WebGPU'
+const fallbackName = said`graphics card through WebGPU`
 
 /** Any graphics card through tfjs-backend-webgpu on Dawn. Its tensors are read with `data()` only, never `dataSync()`. */
 export const webgpuDevice: Device = { id: 'webgpu', deterministic: false, probe, activate }
@@ -33,7 +34,8 @@ async function activate(): Promise<ActiveDevice> {
   registerGradients()
   // It registers its backend on import, and only when navigator.gpu is there by then.
   await import('@tensorflow/tfjs-backend-webgpu')
-  if (!(await tf.setBackend(backendName))) throw new AppError('no-device', 'The WebGPU backend could not be started.')
+  if (!(await tf.setBackend(backendName)))
+    throw new AppError('no-device', said`The WebGPU backend could not be started.`)
   return {
     id: 'webgpu',
     name: found.loaded.name,
@@ -72,8 +74,8 @@ async function loadOnce(): Promise<OptionalPackage<Card>> {
   if (!(await hasCard())) {
     return {
       loaded: null,
-      reason: 'This machine shows no graphics card.',
-      cure: 'If it has one, install its driver, and let this user open the files in /dev/dri.',
+      reason: said`This machine shows no graphics card.`,
+      cure: said`If it has one, install its driver, and let this user open the files in /dev/dri.`,
     }
   }
   try {
@@ -84,8 +86,8 @@ async function loadOnce(): Promise<OptionalPackage<Card>> {
     if (adapter === null) {
       return {
         loaded: null,
-        reason: 'WebGPU is installed but finds no graphics card with a driver that it accepts.',
-        cure: 'Install a current graphics driver (on Linux a Vulkan driver; Mesa 23 or newer).',
+        reason: said`WebGPU is installed but finds no graphics card with a driver that it accepts.`,
+        cure: said`Install a current graphics driver (on Linux a Vulkan driver; Mesa 23 or newer).`,
       }
     }
     Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true })
@@ -97,19 +99,19 @@ async function loadOnce(): Promise<OptionalPackage<Card>> {
   }
 }
 
-function explain(thrown: unknown): { reason: string; cure: string | null } {
+function explain(thrown: unknown): { reason: Said; cure: Said | null } {
   const { code, message } = describeLoadError(thrown)
   if (isMissingPackage(thrown, 'webgpu')) {
-    return { reason: 'The optional package webgpu is not installed.', cure: 'Run `npm install`.' }
+    return { reason: said`The optional package webgpu is not installed.`, cure: said`Run \`npm install\`.` }
   }
   if (code === 'MODULE_NOT_FOUND') {
-    return { reason: `The package webgpu has no build for ${process.platform} ${process.arch}.`, cure: null }
+    return { reason: said`The package webgpu has no build for ${process.platform} ${process.arch}.`, cure: null }
   }
   if (code === 'ERR_DLOPEN_FAILED') {
     return {
-      reason: `A library that WebGPU needs is missing: ${message}`,
-      cure: 'Install the graphics driver and the libraries that the message names.',
+      reason: said`A library that WebGPU needs is missing: ${message}`,
+      cure: said`Install the graphics driver and the libraries that the message names.`,
     }
   }
-  return { reason: `WebGPU could not be started: ${message}`, cure: null }
+  return { reason: said`WebGPU could not be started: ${message}`, cure: null }
 }

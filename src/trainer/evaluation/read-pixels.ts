@@ -1,6 +1,7 @@
 import { findFileProblem, type PixelsRead } from '../../imaging/pixels-read.ts'
 import { readTestPixels } from '../../imaging/read-test-pixels.ts'
 import type { Preprocessing } from '../../shared/domain/backbone.ts'
+import { said } from '../../shared/said.ts'
 
 /** Why a file gave no pixels. */
 export interface PixelProblem {
@@ -24,7 +25,7 @@ export async function readPixels(
 export function pixelResultOf(read: PixelsRead, contentHash: string | null): PixelResult {
   if (read.state === 'unreadable') return { values: null, problem: problemOf(read) }
   if (contentHash !== null && contentHash !== read.contentHash) {
-    const message = 'The file holds other bytes than when the dataset was frozen.'
+    const message = said`The file holds other bytes than when the dataset was frozen.`
     return { values: null, problem: { kind: 'changed', message } }
   }
   return { values: read.pixels.values, problem: null }

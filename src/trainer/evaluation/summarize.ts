@@ -2,6 +2,7 @@ import type { ImageId } from '../../shared/domain/ids.ts'
 import type { ClassMetrics, Evaluation, Mistake, Outcome } from '../../shared/domain/metrics.ts'
 import type { Split } from '../../shared/domain/split.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { calibrationOf } from './calibration.ts'
 import { crossEntropy, indexOfLargest, softmax } from './probabilities.ts'
 import { wilsonInterval } from './wilson-interval.ts'
@@ -36,7 +37,8 @@ export function summarize({ split, classes, samples, missing }: EvaluationInput)
   const outcomes = samples.map((sample): Outcome => {
     const outcome = outcomeOf(sample)
     const row = confusion[outcome.label]
-    if (row === undefined) throw new AppError('bad-input', `${sample.path} has a label that the model does not know`)
+    if (row === undefined)
+      throw new AppError('bad-input', said`${sample.path} has a label that the model does not know`)
     row[outcome.predicted] = (row[outcome.predicted] ?? 0) + 1
     return outcome
   })
@@ -62,7 +64,7 @@ export function summarize({ split, classes, samples, missing }: EvaluationInput)
 
 function requireFinite({ path, logits }: Sample): void {
   if (Array.from(logits).every(Number.isFinite)) return
-  throw new AppError('not-finite', `The network's output for ${path} is not finite; the model is not usable.`)
+  throw new AppError('not-finite', said`The network's output for ${path} is not finite; the model is not usable.`)
 }
 
 function outcomeOf(sample: Sample): Outcome {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { Preprocessing } from '../../shared/domain/backbone.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 
 /** Names of the files that every export has. */
 export const exportFiles = {
@@ -52,6 +53,6 @@ async function readJson(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'))
   } catch (cause) {
-    throw new AppError('bad-file', `${file} cannot be read back.`, { cause })
+    throw new AppError('bad-file', said`${file} cannot be read back.`, { cause })
   }
 }

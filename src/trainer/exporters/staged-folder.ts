@@ -1,6 +1,7 @@
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { fileError } from '../weights/file-errors.ts'
 
 export interface StagedFolder {
@@ -71,13 +72,16 @@ export async function stageFolder({ destination, name, overwrite }: StageOptions
 function stagingError(thrown: unknown, path: string): unknown {
   const code: unknown = thrown instanceof Error ? Reflect.get(thrown, 'code') : undefined
   if (code !== 'ENOTDIR' && code !== 'EEXIST') return fileError(thrown, path)
-  return new AppError('conflict', `${path} cannot be made: a file is in its way. Choose another destination.`)
+  return new AppError('conflict', said`${path} cannot be made: a file is in its way. Choose another destination.`)
 }
 
 /** Errors: conflict where something has this path, be it a link to nothing. */
 export async function refuseExisting(target: string): Promise<void> {
   if (!(await exists(target))) return
-  throw new AppError('conflict', `${target} exists already. Choose another destination, or allow it to be overwritten.`)
+  throw new AppError(
+    'conflict',
+    said`${target} exists already. Choose another destination, or allow it to be overwritten.`,
+  )
 }
 
 async function freeName(wanted: string): Promise<string> {

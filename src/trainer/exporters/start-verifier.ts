@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { said, type Said } from '../../shared/said.ts'
 import { createClient } from '../../shared/rpc/client.ts'
 import type { Client } from '../../shared/rpc/endpoint.ts'
 import { processChannel } from '../../shared/rpc/process-channel.ts'
@@ -10,7 +11,7 @@ import { verifierContract } from './verifier-contract.ts'
 export interface Verifier {
   readonly client: Client<typeof verifierContract>['verifier']
   /** Why it ended by itself, for an error message; null while it runs. */
-  diedOf(): string | null
+  diedOf(): Said | null
   close(): Promise<void>
 }
 
@@ -25,17 +26,20 @@ export function startVerifier(): Verifier {
     windowsHide: true,
   })
   let tail = ''
-  let death: string | null = null
+  let death: Said | null = null
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     tail = (tail + text).slice(-stderrTailCharacters)
   })
   const ended = once(child, 'exit').then(
     ([code, signal]) => {
       const lastLine = tail.trim().split('\n').at(-1) ?? ''
-      death = `it ended with ${String(signal ?? code)}${lastLine === '' ? '' : `: ${lastLine}`}`
+      death =
+        lastLine === ''
+          ? said`it ended with ${String(signal ?? code)}`
+          : said`it ended with ${String(signal ?? code)}: ${lastLine}`
     },
     (error: unknown) => {
-      death = `it could not be started: ${error instanceof Error ? error.message : String(error)}`
+      death = said`it could not be started: ${error instanceof Error ? error.message : String(error)}`
     },
   )
   const channel = processChannel(child)
@@ -55,6 +59,6 @@ export function startVerifier(): Verifier {
 function verifierFile(): string {
   if (import.meta.filename.endsWith('.ts')) return join(import.meta.dirname, '..', 'verifier-entry.ts')
   const [, program] = process.argv
-  if (program === undefined) throw new AppError('internal', 'The program that checks exports cannot be found.')
+  if (program === undefined) throw new AppError('internal', said`The program that checks exports cannot be found.`)
   return join(dirname(program), 'verifier.js')
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { ExportFormat, ParityReport } from '../../shared/domain/export.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { readAhead } from '../evaluation/read-ahead.ts'
 import { readPixels } from '../evaluation/read-pixels.ts'
 import { createAgreementCounter, isPassed } from './agreement.ts'
@@ -49,11 +50,11 @@ export async function* verifyExport(options: VerifyOptions): AsyncGenerator<numb
     }
     const result = { sameTensor: sameTensor.result(), endToEnd: endToEnd.result() }
     if (result.sameTensor.imageCount === 0) {
-      const first = items[0]?.file ?? 'the dataset has no images'
+      const first = items[0]?.file ?? said`the dataset has no images`
       throw new AppError(
         'not-enough-data',
-        `The export cannot be verified: none of its ${String(items.length)} images can be read (${first}). ` +
-          'Put the image folder back and export again.',
+        said`The export cannot be verified: none of its ${String(items.length)} images can be read (${first}).
+          Put the image folder back and export again.`,
       )
     }
     return { runtime, ...result, passed: isPassed(result) }
@@ -69,7 +70,7 @@ async function ask<T>(verifier: Verifier, question: (client: Verifier['client'])
   } catch (error) {
     if (!isAppError(error) || error.code !== 'channel-closed') throw error
     await verifier.close()
-    const reason = verifier.diedOf() ?? 'it ended'
-    throw new AppError('process-died', `The process that checks the export is gone: ${reason}.`, { cause: error })
+    const reason = verifier.diedOf() ?? said`it ended`
+    throw new AppError('process-died', said`The process that checks the export is gone: ${reason}.`, { cause: error })
   }
 }

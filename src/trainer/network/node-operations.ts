@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { fusedKernels } from '../devices/fused-kernels.ts'
 import { batchNormTrain } from './batch-norm.ts'
 import type { Step } from './fusion.ts'
@@ -79,7 +80,7 @@ export function normaliseByBatch(
   if (count < 2) {
     throw new AppError(
       'bad-input',
-      `Batch normalisation of ${node.name} needs more than one value per channel: use larger images or more of them at once.`,
+      said`Batch normalisation of ${node.name} needs more than one value per channel: use larger images or more of them at once.`,
     )
   }
   const gamma = parameterOf(parameters, `${node.name}.weight`)

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import type { Weight, WeightMap } from '../weights/weight-map.ts'
 import type { Network } from './graph.ts'
 import { initialWeight } from './initial-weights.ts'
@@ -21,8 +22,8 @@ export interface CreateParametersOptions {
 const listed = 5
 
 function list(names: readonly string[]): string {
-  const more = names.length > listed ? ` and ${names.length - listed} more` : ''
-  return names.slice(0, listed).join(', ') + more
+  const first = names.slice(0, listed).join(', ')
+  return names.length > listed ? said`${first} and ${names.length - listed} more` : first
 }
 
 /**
@@ -37,15 +38,15 @@ export function matchWeights(specs: readonly ParameterSpec[], weights: WeightMap
   const misshapen = specs.flatMap((spec) => {
     const weight = weights.get(spec.name)
     if (weight === undefined || weight.shape.join() === spec.shape.join()) return []
-    return [`${spec.name} is [${weight.shape.join(', ')}] instead of [${spec.shape.join(', ')}]`]
+    return [said`${spec.name} is [${weight.shape.join(', ')}] instead of [${spec.shape.join(', ')}]`]
   })
   const faults = [
-    missing.length > 0 ? `missing: ${list(missing)}` : null,
-    unexpected.length > 0 ? `unexpected: ${list(unexpected)}` : null,
-    misshapen.length > 0 ? `shapes: ${list(misshapen)}` : null,
+    missing.length > 0 ? said`missing: ${list(missing)}` : null,
+    unexpected.length > 0 ? said`unexpected: ${list(unexpected)}` : null,
+    misshapen.length > 0 ? said`shapes: ${list(misshapen)}` : null,
   ].filter((fault) => fault !== null)
   if (faults.length > 0) {
-    throw new AppError('bad-file', `The weights do not fit the network. ${faults.join('; ')}.`, {
+    throw new AppError('bad-file', said`The weights do not fit the network. ${faults.join('; ')}.`, {
       data: { missing, unexpected, misshapen },
     })
   }

@@ -5,6 +5,7 @@ import { DeviceId } from '../../shared/domain/device.ts'
 import { Sha256 } from '../../shared/domain/ids.ts'
 import { Recipe } from '../../shared/domain/recipe.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { isAllFinite } from '../weights/number-formats.ts'
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts'
 import type { Weight, WeightMap } from '../weights/weight-map.ts'
@@ -89,15 +90,19 @@ function parseHeader(text: string | undefined, file: string): CheckpointHeader {
     const json: unknown = JSON.parse(text ?? 'null')
     if (typeof json === 'object' && json !== null && Reflect.get(json, 'formatVersion') !== formatVersion) {
       throw new Error(
-        `it has the format ${String(Reflect.get(json, 'formatVersion'))}, this Athanor knows ${formatVersion}`,
+        said`it has the format ${String(Reflect.get(json, 'formatVersion'))}, this Athanor knows ${formatVersion}`,
       )
     }
     return CheckpointHeader.parse(json)
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
-    throw new AppError('bad-file', `${file} is no checkpoint that can be resumed: ${detail}. Start a new run.`, {
-      cause,
-    })
+    throw new AppError(
+      'bad-file',
+      said`${file} is no checkpoint that can be resumed: ${detail ?? ''}. Start a new run.`,
+      {
+        cause,
+      },
+    )
   }
 }
 
@@ -115,8 +120,8 @@ function requireFinite(parameters: WeightMap, { epochs, steps }: FitState): void
     if (isAllFinite(values)) continue
     throw new AppError(
       'not-finite',
-      `${name} was no longer finite after ${epochs} epochs and ${steps} updates. The last finite checkpoint was kept. ` +
-        'Start a run with a lower learning rate.',
+      said`${name} was no longer finite after ${epochs} epochs and ${steps} updates. The last finite checkpoint was kept.
+        Start a run with a lower learning rate.`,
       { data: { epochs, steps, name } },
     )
   }

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import type { TrainerEvent } from '../../shared/domain/run.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { createProgressGate } from '../evaluation/progress-gate.ts'
 import { parameterOf } from '../network/parameters.ts'
 import type { SplitFeatures } from './cache-features.ts'
@@ -44,7 +45,7 @@ export async function* fitOutputLayer(session: Session, features: SplitFeatures)
 
 function requireTwoClasses(classIndices: readonly number[]): void {
   if (new Set(classIndices).size >= 2) return
-  throw new AppError('not-enough-data', 'Readable training images of at least two classes are needed.')
+  throw new AppError('not-enough-data', said`Readable training images of at least two classes are needed.`)
 }
 
 function assignHead({ network, parameters }: Session, { weight, bias }: FittedHead): void {

@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { EpochMetrics, TrainerEvent } from '../../shared/domain/run.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { microBatches } from '../batches/micro-batches.ts'
 import type { MicroBatch } from '../batches/micro-batches.ts'
 import { readTrainingPixels } from '../batches/pixel-source.ts'
@@ -171,8 +172,8 @@ function notFinite(where: { readonly epoch: number; readonly step: number; reado
   const { epoch, step, stepsPerEpoch } = where
   return new AppError(
     'not-finite',
-    `The loss was no longer a finite number in epoch ${epoch}, update ${step} of ${stepsPerEpoch}. The last finite ` +
-      'checkpoint was kept. Start a run with a lower learning rate.',
+    said`The loss was no longer a finite number in epoch ${epoch}, update ${step} of ${stepsPerEpoch}. The last finite
+      checkpoint was kept. Start a run with a lower learning rate.`,
     { data: { epoch, step } },
   )
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import type { ActiveDevice } from '../devices/device.ts'
 import type { Network } from '../network/graph.ts'
 import type { Parameters } from '../network/parameters.ts'
@@ -38,7 +39,7 @@ export async function chooseMicroBatchSize(context: MicroBatchContext): Promise<
   if (fitting < 2) {
     throw new AppError(
       'out-of-memory',
-      `Two images of ${recipe.inputSizePx} pixels do not fit into the memory of ${device.name}. Lower inputSizePx.`,
+      said`Two images of ${recipe.inputSizePx} pixels do not fit into the memory of ${device.name}. Lower inputSizePx.`,
     )
   }
   const bearable =

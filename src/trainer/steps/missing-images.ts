@@ -1,5 +1,6 @@
 import type { TrainerEvent } from '../../shared/domain/run.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import type { PixelProblem } from '../evaluation/read-pixels.ts'
 
 /** Keeps count of the images of a frozen dataset that turned out to be gone, changed or broken. */
@@ -14,9 +15,21 @@ export interface MissingImages {
 }
 
 const wordings = {
-  missing: { code: 'images-missing', text: 'gone since the dataset was frozen' },
-  changed: { code: 'images-changed', text: 'changed since the dataset was frozen' },
-  unreadable: { code: 'images-unreadable', text: 'no longer readable' },
+  missing: {
+    code: 'images-missing',
+    one: said`1 image is gone since the dataset was frozen; the run goes on without.`,
+    many: (count: number) => said`${count} images are gone since the dataset was frozen; the run goes on without.`,
+  },
+  changed: {
+    code: 'images-changed',
+    one: said`1 image is changed since the dataset was frozen; the run goes on without.`,
+    many: (count: number) => said`${count} images are changed since the dataset was frozen; the run goes on without.`,
+  },
+  unreadable: {
+    code: 'images-unreadable',
+    one: said`1 image is no longer readable; the run goes on without.`,
+    many: (count: number) => said`${count} images are no longer readable; the run goes on without.`,
+  },
 } as const
 
 export function createMissingImages(imageCount: number, missingRatioMax: number): MissingImages {
@@ -32,12 +45,12 @@ export function createMissingImages(imageCount: number, missingRatioMax: number)
     takeWarnings() {
       const groups = Map.groupBy(news, ({ problem }) => problem.kind)
       news = []
-      return [...groups].map(([kind, members]) => ({
-        kind: 'warning',
-        code: wordings[kind].code,
-        message: `${countOf(members.length)} ${wordings[kind].text}; the run goes on without. ${members[0]?.problem.message ?? ''}`,
-        paths: members.map(({ path }) => path),
-      }))
+      return [...groups].map(([kind, members]) => {
+        const { code, one, many } = wordings[kind]
+        const what = members.length === 1 ? one : many(members.length)
+        const message = said`${what} ${members[0]?.problem.message ?? ''}`
+        return { kind: 'warning', code, message, paths: members.map(({ path }) => path) }
+      })
     },
   }
 }
@@ -46,12 +59,8 @@ function tooManyMissing(paths: readonly string[], imageCount: number): AppError 
   const shown = paths.slice(0, 5).join(', ') + (paths.length > 5 ? ', ...' : '')
   return new AppError(
     'not-enough-data',
-    `${paths.length} of ${imageCount} images are gone, changed or unreadable, more than the recipe bears: ${shown}. ` +
-      'Put the files back and resume the run, or import the folder again and start a new one.',
+    said`${paths.length} of ${imageCount} images are gone, changed or unreadable, more than the recipe bears: ${shown}.
+      Put the files back and resume the run, or import the folder again and start a new one.`,
     { data: { paths } },
   )
-}
-
-function countOf(count: number): string {
-  return count === 1 ? '1 image is' : `${String(count)} images are`
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said, type Said } from '../../shared/said.ts'
 import type { RunIdentity } from './checkpoint.ts'
 
 /** Settings that change when a run gives up or saves, but no number that it computes. */
@@ -14,19 +15,23 @@ export function differencesOf(before: RunIdentity, now: RunIdentity): string[] {
   const { recipe: recipeBefore, versions: versionsBefore, ...restBefore } = before
   const { recipe: recipeNow, versions: versionsNow, ...restNow } = now
   return [
-    ...compare('recipe.', recipeBefore, recipeNow).filter(({ name }) => !harmlessSettings.has(name)),
-    ...compare('', restBefore, restNow),
-    ...compare('version of ', versionsBefore, versionsNow),
+    ...compare(recipeBefore, recipeNow, (name) => `recipe.${name}`).filter(({ name }) => !harmlessSettings.has(name)),
+    ...compare(restBefore, restNow, (name) => name),
+    ...compare(versionsBefore, versionsNow, (name) => said`version of ${name}`),
   ].map(({ text }) => text)
 }
 
-function compare(prefix: string, before: object, now: object): { name: string; text: string }[] {
+function compare(
+  before: object,
+  now: object,
+  call: (name: string) => string,
+): { readonly name: string; readonly text: Said }[] {
   const names = new Set([...Object.keys(before), ...Object.keys(now)])
   return [...names].flatMap((name) => {
     const was: unknown = Reflect.get(before, name)
     const is: unknown = Reflect.get(now, name)
     if (isDeepStrictEqual(was, is)) return []
-    return [{ name, text: `${prefix}${name} was ${JSON.stringify(was)} and is ${JSON.stringify(is)}` }]
+    return [{ name, text: said`${call(name)} was ${JSON.stringify(was)} and is ${JSON.stringify(is)}` }]
   })
 }
 
@@ -36,7 +41,7 @@ export function requireSameRun(before: RunIdentity, now: RunIdentity): void {
   if (differences.length === 0) return
   throw new AppError(
     'resume-mismatch',
-    `The run cannot go on as it began, because ${differences.join('; ')}. Restore that, or start a new run.`,
+    said`The run cannot go on as it began, because ${differences.join('; ')}. Restore that, or start a new run.`,
     { data: { differences } },
   )
 }

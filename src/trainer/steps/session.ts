@@ -6,6 +6,7 @@ import type { Recipe } from '../../shared/domain/recipe.ts'
 import type { TrainerEvent } from '../../shared/domain/run.ts'
 import type { Split } from '../../shared/domain/split.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { limitEntries } from '../batches/sample-order.ts'
 import type { ActiveDevice } from '../devices/device.ts'
 import type { ChosenDevice } from '../devices/table.ts'
@@ -126,7 +127,7 @@ function requireArchitecture(backbone: Backbone | null, recipe: Recipe): void {
   if (backbone === null || backbone.card.architecture === recipe.architecture) return
   throw new AppError(
     'bad-input',
-    `The backbone ${backbone.card.name} is a ${backbone.card.architecture}, the recipe asks for ${recipe.architecture}.`,
+    said`The backbone ${backbone.card.name} is a ${backbone.card.architecture}, the recipe asks for ${recipe.architecture}.`,
   )
 }
 
@@ -143,7 +144,10 @@ function countByClass(entries: readonly DatasetEntry[], classCount: number): num
   const counts = new Array<number>(classCount).fill(0)
   for (const { classIndex } of entries) counts[classIndex] = (counts[classIndex] ?? 0) + 1
   if (counts.filter((count) => count > 0).length >= 2) return counts
-  throw new AppError('not-enough-data', 'The training split needs images of at least two classes. Label more of them.')
+  throw new AppError(
+    'not-enough-data',
+    said`The training split needs images of at least two classes. Label more of them.`,
+  )
 }
 
 /** Normalised as the backbone was trained; the sizes are the recipe's. */
@@ -155,15 +159,10 @@ function preprocessingOf({ resizePx, inputSizePx }: Recipe, backbone: Backbone |
 function resumedWarning({ state }: Checkpoint, device: ActiveDevice): TrainerEvent {
   const where =
     state.epochs + state.steps > 0
-      ? `after ${state.epochs} epochs and ${state.steps} updates`
-      : 'after the output layer was fitted'
-  const exactness = device.deterministic ? '' : ' This device does not give the same bits each time.'
-  return {
-    kind: 'warning',
-    code: 'resumed',
-    message: `The run goes on from its checkpoint ${where}.${exactness}`,
-    paths: [],
-  }
+      ? said`The run goes on from its checkpoint after ${state.epochs} epochs and ${state.steps} updates.`
+      : said`The run goes on from its checkpoint after the output layer was fitted.`
+  const message = device.deterministic ? where : said`${where} This device does not give the same bits each time.`
+  return { kind: 'warning', code: 'resumed', message, paths: [] }
 }
 
 /** Classes that differ more than this in their number of images are worth a word. */
@@ -172,19 +171,19 @@ const imbalanceRatio = 5
 function* imbalanceWarning(counts: readonly number[], { dataset, recipe }: TrainJob): Generator<TrainerEvent> {
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
   if (most < imbalanceRatio * least) return
-  const name = (count: number) => `${dataset.classes[counts.indexOf(count)] ?? ''} has ${count}`
+  const name = (count: number) => dataset.classes[counts.indexOf(count)] ?? ''
   const advice =
     recipe.classWeights === 'balanced'
-      ? 'The rare ones count more in the loss.'
-      : 'Set classWeights to balanced to let the rare ones count more.'
-  const message = `The classes differ much in their training images: ${name(most)}, ${name(least)}. ${advice}`
+      ? said`The rare ones count more in the loss.`
+      : said`Set classWeights to balanced to let the rare ones count more.`
+  const message = said`The classes differ much in their training images: ${name(most)} has ${most}, ${name(least)} has
+    ${least}. ${advice}`
   yield { kind: 'warning', code: 'class-imbalance', message, paths: [] }
 }
 
 function* microBatchWarning(microBatchSize: number, recipe: Recipe): Generator<TrainerEvent> {
   if (recipe.epochs === 0 || microBatchSize >= recipe.batchSize) return
-  const message =
-    `The device takes ${microBatchSize} images at once: gradients are summed until a batch of ${recipe.batchSize} is ` +
-    'complete. Batch normalisation sees each part for itself.'
+  const message = said`The device takes ${microBatchSize} images at once: gradients are summed until a batch of
+    ${recipe.batchSize} is complete. Batch normalisation sees each part for itself.`
   yield { kind: 'warning', code: 'micro-batch', message, paths: [] }
 }

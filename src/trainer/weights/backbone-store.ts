@@ -5,6 +5,7 @@ import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { BackboneCard, BackboneName, imagenetPreprocessing } from '../../shared/domain/backbone.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { writeDurably } from './durable-file.ts'
 import { fileError } from './file-errors.ts'
 import { readForeignWeights } from './foreign-weights.ts'
@@ -18,7 +19,7 @@ import type { WeightMap } from './weight-map.ts'
  */
 function filesOf(storeFolder: string, name: string): { weightsFile: string; cardFile: string } {
   const parsed = BackboneName.safeParse(name)
-  if (!parsed.success) throw new AppError('bad-input', `"${name}" cannot be the name of a backbone.`)
+  if (!parsed.success) throw new AppError('bad-input', said`"${name}" cannot be the name of a backbone.`)
   return { weightsFile: join(storeFolder, `${name}.safetensors`), cardFile: join(storeFolder, `${name}.json`) }
 }
 
@@ -37,15 +38,17 @@ async function readCard(cardFile: string, name: string): Promise<BackboneCard> {
     if (!isAppError(failure) || failure.code !== 'not-found') throw failure
     throw new AppError(
       'not-found',
-      `There is no backbone ${name} in the store. Get it with "athanor backbone fetch ${name}", ` +
-        `or add a file of your own with "athanor backbone add FILE --name ${name}".`,
+      said`There is no backbone ${name} in the store. Get it with "athanor backbone fetch ${name}",
+        or add a file of your own with "athanor backbone add FILE --name ${name}".`,
       { cause: error },
     )
   }
   try {
     return BackboneCard.parse(JSON.parse(text))
   } catch (error) {
-    throw new AppError('bad-file', `${cardFile} is not a backbone's card. Add the backbone again.`, { cause: error })
+    throw new AppError('bad-file', said`${cardFile} is not a backbone's card. Add the backbone again.`, {
+      cause: error,
+    })
   }
 }
 
@@ -63,8 +66,8 @@ export async function loadBackbone(storeFolder: string, name: string): Promise<B
     if (sha256 !== card.sha256) {
       throw new AppError(
         'checksum',
-        `${weightsFile} is not the file that was added: its sha256 is ${sha256}, its card says ${card.sha256}. ` +
-          'Fetch or add the backbone again.',
+        said`${weightsFile} is not the file that was added: its sha256 is ${sha256}, its card says ${card.sha256}.
+          Fetch or add the backbone again.`,
       )
     }
   } catch (error) {
@@ -99,13 +102,19 @@ export async function addBackbone(options: AddBackboneOptions): Promise<Backbone
   const { file, storeFolder, name, source, licence, overwrite } = options
   const { weightsFile, cardFile } = filesOf(storeFolder, name)
   if (!overwrite && (await isThere(cardFile))) {
-    throw new AppError('conflict', `There is a backbone ${name} already. Choose another name, or allow overwriting.`)
+    throw new AppError(
+      'conflict',
+      said`There is a backbone ${name} already. Choose another name, or allow overwriting.`,
+    )
   }
   const foreign = await readForeignWeights(file)
   const { architecture, weights, parameterCount } = recogniseArchitecture(foreign.weights, file)
   const notFinite = foreign.notFinite.filter((parameter) => weights.has(parameter))
   if (notFinite.length > 0) {
-    throw new AppError('not-finite', `${basename(file)} holds NaN or infinity in ${notFinite.slice(0, 3).join(', ')}.`)
+    throw new AppError(
+      'not-finite',
+      said`${basename(file)} holds NaN or infinity in ${notFinite.slice(0, 3).join(', ')}.`,
+    )
   }
   try {
     const sourceSha256 = await sha256Of(file)

@@ -1,5 +1,6 @@
 import { Architecture } from '../../shared/domain/backbone.ts'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { parameterSpecs } from '../network/parameter-specs.ts'
 import { buildResnet } from '../network/resnet.ts'
 import type { Weight, WeightMap } from './weight-map.ts'
@@ -16,13 +17,15 @@ export interface RecognisedBackbone {
 function misfits(architecture: Architecture, weights: WeightMap): string[] {
   const body = parameterSpecs(buildResnet(architecture, 1)).filter((spec) => spec.stage !== 'head')
   const known = new Set([...body.map((spec) => spec.name), 'fc.weight', 'fc.bias'])
-  const missing = body.filter((spec) => !weights.has(spec.name)).map((spec) => `no ${spec.name}`)
+  const missing = body.filter((spec) => !weights.has(spec.name)).map((spec) => said`no ${spec.name}`)
   const unexpected = [...weights.keys()]
     .filter((name) => !known.has(name) && !name.endsWith('.num_batches_tracked'))
-    .map((name) => `an unknown ${name}`)
+    .map((name) => said`an unknown ${name}`)
   const misshapen = body.flatMap((spec) => {
     const shape = weights.get(spec.name)?.shape
-    return shape === undefined || shape.join() === spec.shape.join() ? [] : [`${spec.name} is [${shape.join(', ')}]`]
+    return shape === undefined || shape.join() === spec.shape.join()
+      ? []
+      : [said`${spec.name} is [${shape.join(', ')}]`]
   })
   return [...missing, ...unexpected, ...misshapen]
 }
@@ -49,11 +52,11 @@ export function recogniseArchitecture(weights: WeightMap, file: string): Recogni
   }))
   const [best] = candidates.sort((a, b) => a.faults.length - b.faults.length)
   if (best === undefined || best.faults.length > 0) {
-    const faults = best?.faults.slice(0, 3).join(', ') ?? ''
+    const faults = best?.faults.slice(0, 3).join('; ') ?? ''
     throw new AppError(
       'bad-file',
-      `${file} does not hold the weights of a network that Athanor knows (${Architecture.options.join(', ')}). ` +
-        `The nearest is ${best?.architecture ?? 'none'}, but there is ${faults}.`,
+      said`${file} does not hold the weights of a network that Athanor knows (${Architecture.options.join(', ')}).
+        The nearest is ${best?.architecture ?? 'none'}, but there is ${faults}.`,
     )
   }
   const specs = parameterSpecs(buildResnet(best.architecture, 1))

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { writeDurably } from './durable-file.ts'
 import type { WrittenFile } from './durable-file.ts'
 import { fileError } from './file-errors.ts'
@@ -23,20 +24,20 @@ async function readExactly(handle: FileHandle, bytes: Uint8Array, position: numb
   let done = 0
   while (done < bytes.byteLength) {
     const { bytesRead } = await handle.read(bytes, done, bytes.byteLength - done, position + done)
-    if (bytesRead === 0) throw new HeaderFault('the file became shorter while it was read')
+    if (bytesRead === 0) throw new HeaderFault(said`the file became shorter while it was read`)
     done += bytesRead
   }
 }
 
 async function readHeader(handle: FileHandle): Promise<{ header: SafetensorsHeader; dataStart: number }> {
   const { size } = await handle.stat()
-  if (size < 10) throw new HeaderFault('it is too short')
+  if (size < 10) throw new HeaderFault(said`it is too short`)
   const lengthBytes = new Uint8Array(8)
   await readExactly(handle, lengthBytes, 0)
   const length = new DataView(lengthBytes.buffer).getBigUint64(0, true)
-  if (length > BigInt(headerBytesMax)) throw new HeaderFault(`its header claims ${length} bytes`)
+  if (length > BigInt(headerBytesMax)) throw new HeaderFault(said`its header claims ${String(length)} bytes`)
   const headerBytes = Number(length)
-  if (headerBytes > size - 8) throw new HeaderFault('its header is longer than the file')
+  if (headerBytes > size - 8) throw new HeaderFault(said`its header is longer than the file`)
   const bytes = new Uint8Array(headerBytes)
   await readExactly(handle, bytes, 8)
   const dataStart = 8 + headerBytes
@@ -79,7 +80,7 @@ export async function readSafetensors(file: string): Promise<Safetensors> {
     }
   } catch (error) {
     if (error instanceof HeaderFault) {
-      throw new AppError('bad-file', `${file} is not a sound safetensors file: ${error.message}.`, { cause: error })
+      throw new AppError('bad-file', said`${file} is not a sound safetensors file: ${error.message}.`, { cause: error })
     }
     throw fileError(error, file)
   }
@@ -111,7 +112,10 @@ function headerOf(weights: WeightMap, { metadata, halfPrecision = false }: Write
 
 function halvesOf(name: string, values: Float32Array): Uint8Array {
   if (values.some((value) => Math.abs(value) >= 65520)) {
-    throw new AppError('bad-input', `${name} holds numbers that half precision cannot store: export in full precision.`)
+    throw new AppError(
+      'bad-input',
+      said`${name} holds numbers that half precision cannot store: export in full precision.`,
+    )
   }
   return encodeHalves(values)
 }

@@ -1,3 +1,4 @@
+import { said, type Said } from '../../shared/said.ts'
 /** What a header may hold; objects become maps, so that no key can reach a prototype. */
 export type StrictJson = string | number | readonly StrictJson[] | ReadonlyMap<string, StrictJson>
 
@@ -11,8 +12,8 @@ const blank = new Set([' ', '\t', '\n', '\r'])
 export function parseStrictJson(text: string): StrictJson {
   let position = 0
 
-  function fail(what: string): never {
-    throw new SyntaxError(`${what} at character ${position}`)
+  function fail(what: Said): never {
+    throw new SyntaxError(said`${what} at character ${position}`)
   }
 
   function skipBlanks(): void {
@@ -21,7 +22,7 @@ export function parseStrictJson(text: string): StrictJson {
 
   function expect(character: string): void {
     skipBlanks()
-    if (text[position] !== character) fail(`expected ${character}`)
+    if (text[position] !== character) fail(said`expected ${character}`)
     position += 1
   }
 
@@ -29,19 +30,19 @@ export function parseStrictJson(text: string): StrictJson {
     expect('"')
     const start = position - 1
     while (text[position] !== '"') {
-      if (position >= text.length) fail('unfinished string')
+      if (position >= text.length) fail(said`unfinished string`)
       position += text[position] === '\\' ? 2 : 1
     }
     position += 1
     const parsed: unknown = JSON.parse(text.slice(start, position))
-    return typeof parsed === 'string' ? parsed : fail('expected a string')
+    return typeof parsed === 'string' ? parsed : fail(said`expected a string`)
   }
 
   function readNumber(): number {
     const digits = /^(?:0|[1-9]\d*)/.exec(text.slice(position, position + 17))?.[0]
-    if (digits === undefined) fail('expected a string, a whole number, a list or an object')
+    if (digits === undefined) fail(said`expected a string, a whole number, a list or an object`)
     const value = Number(digits)
-    if (!Number.isSafeInteger(value)) fail('number beyond 2^53')
+    if (!Number.isSafeInteger(value)) fail(said`number beyond 2^53`)
     position += digits.length
     return value
   }
@@ -60,12 +61,12 @@ export function parseStrictJson(text: string): StrictJson {
       const next = text[position]
       position += 1
       if (next === end) return
-      if (next !== ',') fail(`expected , or ${end}`)
+      if (next !== ',') fail(said`expected , or ${end}`)
     }
   }
 
   function readValue(depth: number): StrictJson {
-    if (depth > depthMax) fail('nested too deeply')
+    if (depth > depthMax) fail(said`nested too deeply`)
     skipBlanks()
     const first = text[position]
     if (first === '"') return readString()
@@ -78,7 +79,7 @@ export function parseStrictJson(text: string): StrictJson {
     const entries = new Map<string, StrictJson>()
     readItems('}', () => {
       const key = readString()
-      if (entries.has(key)) fail(`duplicate key "${key}"`)
+      if (entries.has(key)) fail(said`duplicate key "${key}"`)
       expect(':')
       entries.set(key, readValue(depth + 1))
     })
@@ -87,6 +88,6 @@ export function parseStrictJson(text: string): StrictJson {
 
   const value = readValue(0)
   skipBlanks()
-  if (position < text.length) fail('more text than one value')
+  if (position < text.length) fail(said`more text than one value`)
   return value
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ensureBuilt } from '../../../scripts/ensure-built.mjs'
@@ -52,6 +53,16 @@ describe.each(hostsHere())('how the studio looks in %s', (host) => {
     await page.getByRole('button', { name: /^微调/ }).waitFor()
     const ground = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor')
     expect(Number(/oklch\(([\d.]+)/.exec(ground)?.[1])).toBeLessThan(0.4)
+  })
+
+  test('what core says is in the language of the page', async () => {
+    await page.getByRole('button', { name: /^设置/ }).first().click()
+    await page.getByText('此版本没有包含 oneDNN 设备。').waitFor()
+    const file = join(pictures.folder, 'none.pth')
+    await page.getByRole('textbox', { name: '添加自己的文件' }).fill(file)
+    await page.getByRole('button', { name: '添加', exact: true }).click()
+    await page.getByText(`${file} 不存在。`).waitFor()
+    await page.getByRole('button', { name: '关闭', exact: true }).click()
   })
 
   test('everything fits a narrow window', async () => {

@@ -12,6 +12,7 @@ import { listEdits, redoEdit, undoEdit } from '../../../src/main/core/labels/edi
 import type { OpenProject } from '../../../src/main/core/core-context.ts'
 import { transaction } from '../../../src/main/core/database/handles.ts'
 import { AppError } from '../../../src/shared/errors.ts'
+import { said } from '../../../src/shared/said.ts'
 import { rejectionOf } from '../../support/app-errors.ts'
 import { bitmap, writeFiles } from '../../support/pictures.ts'
 import { examiner, openTestProject, runImport } from '../../support/test-project.ts'
@@ -293,7 +294,7 @@ describe('a decoder that fails', () => {
       const { client } = examiner()
       const closing = Promise.withResolvers<never>()
       closing.promise.catch(() => undefined)
-      const die = () => closing.reject(new AppError('process-died', 'it was killed'))
+      const die = () => closing.reject(new AppError('process-died', said`it was killed`))
       const examine: ImagingProcess['client']['examine'] = async (input) => {
         if (input.file.includes('killer')) die()
         const isHanging = input.file.includes('hanging')
@@ -331,7 +332,7 @@ describe('a decoder that fails', () => {
     const project = openTestProject()
     writeFiles(project.imageFolder, { 'a.bmp': bitmap(1), 'b.bmp': bitmap(2) })
     const openImaging = (): ImagingProcess => ({
-      client: { examine: () => Promise.reject(new AppError('process-died', 'no decoder')) },
+      client: { examine: () => Promise.reject(new AppError('process-died', said`no decoder`)) },
       close: async () => undefined,
     })
     expect(await rejectionOf(runImport(project, { openImaging }))).toMatchObject({

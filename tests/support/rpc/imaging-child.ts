@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { imaging } from '../../../src/shared/contract/imaging.ts'
 import { AppError } from '../../../src/shared/errors.ts'
+import { said } from '../../../src/shared/said.ts'
 import { serveParent } from '../../../src/shared/rpc/serve-parent.ts'
 
 /** A stand-in for the imaging process that ends in the way that the name of the file asks for. */
@@ -30,7 +31,7 @@ serveParent(
         }
       },
       render: async ({ file }) => {
-        throw new AppError('not-found', file)
+        throw new AppError('not-found', said`${file}`)
       },
       drawSamples: async function* ({ folder }, { signal }) {
         try {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { AppError, AppErrorCode } from '../../../src/shared/errors.ts'
+import { said } from '../../../src/shared/said.ts'
 import { call, nothing, stream, type Contract, type Handlers } from '../../../src/shared/rpc/endpoint.ts'
 
 const anything = z.strictObject({ value: z.unknown().optional() })
@@ -62,7 +63,7 @@ export function createProbe(
           return text
         },
         refuse: ({ code }) => {
-          throw new AppError(code, 'bun.csv has a bad line; repair line 7', { data: { lines: [7] } })
+          throw new AppError(code, said`bun.csv has a bad line; repair line 7`, { data: { lines: [7] } })
         },
         break: () => {
           throw new TypeError('the flask broke\n    at secret (file.ts:1:1)')
@@ -70,7 +71,7 @@ export function createProbe(
         answerWrongly: () => ({ count: -1 }),
         answerUnclonably: () => ({ callback: () => 1 }),
         failUnclonably: () => {
-          throw new AppError('conflict', 'the details cannot travel', { data: { callback: () => 1 } })
+          throw new AppError('conflict', said`the details cannot travel`, { data: { callback: () => 1 } })
         },
         wait: async (_, { signal }) => {
           record.started += 1
@@ -121,7 +122,7 @@ export function createProbe(
         },
         countThenRefuse: async function* ({ to }) {
           for (let value = 0; value < to; value += 1) yield value
-          throw new AppError('disk-full', 'the disk is full')
+          throw new AppError('disk-full', said`the disk is full`)
         },
         seen: () => ({ ...record }),
         hangUp: () => {

@@ -3,6 +3,7 @@ import { countSaves } from '../../../src/renderer/count-saves.ts'
 import { coreContract } from '../../../src/shared/contract/index.ts'
 import { createClient } from '../../../src/shared/rpc/client.ts'
 import { AppError } from '../../../src/shared/errors.ts'
+import { said } from '../../../src/shared/said.ts'
 import type { Channel } from '../../../src/shared/rpc/channel.ts'
 
 /** A channel on which nobody answers until it closes. */
@@ -14,7 +15,7 @@ function silentChannel() {
     onClose: (listener) => (closeWith = (reason) => listener(reason)),
     close: () => undefined,
   }
-  return { channel, close: () => closeWith(new AppError('channel-closed', 'gone')) }
+  return { channel, close: () => closeWith(new AppError('channel-closed', said`gone`)) }
 }
 
 test('an edit counts until it has ended, also where it failed; reading counts for nothing', async () => {

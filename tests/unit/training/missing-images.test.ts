@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { createMissingImages } from '../../../src/trainer/steps/missing-images.ts'
+import { said } from '../../../src/shared/said.ts'
 
-const gone = { kind: 'missing', message: 'There is no file at this path any more.' } as const
-const changed = { kind: 'changed', message: 'The file holds other bytes.' } as const
+const gone = { kind: 'missing', message: said`There is no file at this path any more.` } as const
+const changed = { kind: 'changed', message: said`The file holds other bytes.` } as const
 
 test('warns once per kind over what is new, and names it', () => {
   const missing = createMissingImages(100, 0.05)
@@ -14,14 +15,13 @@ test('warns once per kind over what is new, and names it', () => {
     {
       kind: 'warning',
       code: 'images-missing',
-      message:
-        '2 images are gone since the dataset was frozen; the run goes on without. There is no file at this path any more.',
+      message: said`2 images are gone since the dataset was frozen; the run goes on without. There is no file at this path any more.`,
       paths: ['a.png', 'b.png'],
     },
     {
       kind: 'warning',
       code: 'images-changed',
-      message: '1 image is changed since the dataset was frozen; the run goes on without. The file holds other bytes.',
+      message: said`1 image is changed since the dataset was frozen; the run goes on without. The file holds other bytes.`,
       paths: ['c.png'],
     },
   ])

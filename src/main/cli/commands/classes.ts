@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { ClassName, type ImageClass } from '../../../shared/domain/label.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject, type Workplace } from '../open-project.ts'
@@ -95,7 +96,7 @@ export async function findClass({ core, project }: Workplace, name: string): Pro
   const names = classes.map((candidate) => `"${candidate.name}"`).join(', ')
   throw new AppError(
     'not-found',
-    `There is no class "${name}". ${names === '' ? 'There is none yet.' : `There are: ${names}.`}`,
+    said`There is no class "${name}". ${names === '' ? 'There is none yet.' : `There are: ${names}.`}`,
   )
 }
 

@@ -4,6 +4,7 @@ import { FreezeOptions } from '../../../shared/contract/datasets.ts'
 import { SplitRatios, type Dataset, type Leak } from '../../../shared/domain/dataset.ts'
 import { DatasetId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject, type Workplace } from '../open-project.ts'
@@ -101,7 +102,7 @@ async function findDataset({ core, project }: Workplace, given: DatasetId | unde
   if (given !== undefined) return core.datasets.get({ projectId: project.id, datasetId: given })
   const [newest] = await core.datasets.list({ projectId: project.id })
   if (newest === undefined)
-    throw new AppError('not-found', 'There is no dataset yet. Make one with: athanor dataset freeze')
+    throw new AppError('not-found', said`There is no dataset yet. Make one with: athanor dataset freeze`)
   return newest
 }
 

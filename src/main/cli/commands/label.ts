@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { ClassName } from '../../../shared/domain/label.ts'
 import type { Edit } from '../../../shared/contract/labels.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -41,7 +42,7 @@ export function registerLabel(program: Command, context: Context): void {
     .action(async (words: string[], options: LabelOptions) => {
       const modes = [options.csv, options.exportCsv, options.undo, options.redo, options.remove]
       if (modes.filter((mode) => mode !== undefined).length > 1) {
-        throw new AppError('bad-input', 'Give one of --csv, --export-csv, --undo, --redo and --remove.')
+        throw new AppError('bad-input', said`Give one of --csv, --export-csv, --undo, --redo and --remove.`)
       }
       const workplace = await openProject(context)
       if (options.csv !== undefined) return importCsv(context, workplace, options.csv)
@@ -52,7 +53,7 @@ export function registerLabel(program: Command, context: Context): void {
       if (options.remove !== undefined) return assign(context, workplace, { className: null, files: words })
       const [className, ...files] = words
       if (className === undefined)
-        throw new AppError('bad-input', 'Give a class and files: athanor label CLASS FILES...')
+        throw new AppError('bad-input', said`Give a class and files: athanor label CLASS FILES...`)
       await assign(context, workplace, { className, files })
     })
 }
@@ -63,7 +64,7 @@ async function assign(
   { className, files }: { readonly className: string | null; readonly files: readonly string[] },
 ): Promise<void> {
   const { core, project } = workplace
-  if (files.length === 0) throw new AppError('bad-input', 'Give at least one file or folder of images.')
+  if (files.length === 0) throw new AppError('bad-input', said`Give at least one file or folder of images.`)
   const paths = (await Promise.all(files.map((file) => pathsOf(context, workplace, file)))).flat()
   const edit = await applyLabel(context, workplace, { className, paths: [...new Set(paths)] })
   const counts = await core.catalog.counts({ projectId: project.id })
@@ -96,7 +97,7 @@ async function pathsOf(context: Context, { core, project }: Workplace, file: str
   if (paths.length === 0)
     throw new AppError(
       'not-found',
-      `The catalog knows no readable image in ${file}. Run: ${commandHint(context, 'import')}`,
+      said`The catalog knows no readable image in ${file}. Run: ${commandHint(context, 'import')}`,
     )
   return paths
 }

@@ -5,6 +5,7 @@ import type { DeviceId } from '../../../shared/domain/device.ts'
 import { ModelId } from '../../../shared/domain/ids.ts'
 import type { ModelManifest, Prediction } from '../../../shared/domain/model.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -34,7 +35,7 @@ export function registerPredict(program: Command, context: Context): void {
     .option('--device <device>', 'where to compute; default: the fastest', parseDevice)
     .action(async (words: string[], options: PredictOptions) => {
       if (options.csv === true && context.terminal.isJson)
-        throw new AppError('bad-input', 'Give --csv or --json, not both.')
+        throw new AppError('bad-input', said`Give --csv or --json, not both.`)
       const { given, files } = splitArguments(words, context.workingFolder)
       const workplace = await openProject(context)
       const model = await findModel(workplace, given)
@@ -56,9 +57,9 @@ function splitArguments(
   const [first = '', ...rest] = words
   const isModel = ModelId.safeParse(first).success && !existsSync(resolve(folder, first))
   const files = isModel ? rest : words
-  if (files.length === 0) throw new AppError('bad-input', 'Give files or folders: athanor predict [MODEL] FILES...')
+  if (files.length === 0) throw new AppError('bad-input', said`Give files or folders: athanor predict [MODEL] FILES...`)
   const absent = files.find((file) => !existsSync(resolve(folder, file)))
-  if (absent !== undefined) throw new AppError('not-found', `There is no file or folder ${absent}.`)
+  if (absent !== undefined) throw new AppError('not-found', said`There is no file or folder ${absent}.`)
   return { given: isModel ? first : undefined, files }
 }
 

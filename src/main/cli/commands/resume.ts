@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { RunId } from '../../../shared/domain/ids.ts'
 import type { RunState } from '../../../shared/domain/run.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Context } from '../context.ts'
 import { openProject } from '../open-project.ts'
 import { argumentOf } from '../parse-arguments.ts'
@@ -36,5 +37,5 @@ const resumableStates: ReadonlySet<RunState> = new Set(['stopped', 'interrupted'
 function newestUnfinished(runs: readonly { readonly id: RunId; readonly state: RunState }[]): RunId {
   const run = runs.find(({ state }) => resumableStates.has(state))
   if (run !== undefined) return run.id
-  throw new AppError('not-found', 'No run was stopped before its end. See them with: athanor runs')
+  throw new AppError('not-found', said`No run was stopped before its end. See them with: athanor runs`)
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { findRoot } from '../../core/processes/node-host.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -35,7 +36,7 @@ export function registerServe(program: Command, context: Context): void {
       context.interruption.answerWith(() => child.kill('SIGTERM'))
       const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
       if (context.interruption.cause !== null) return context.setExitCode(context.interruption.exitCode)
-      if (signal !== null) throw new AppError('process-died', `The server was ended by ${signal}.`)
+      if (signal !== null) throw new AppError('process-died', said`The server was ended by ${signal}.`)
       context.setExitCode(code ?? exitCodes.failed.code)
     })
 }
@@ -82,5 +83,5 @@ function serverFile(): string {
   const isSource = import.meta.filename.endsWith('.ts')
   const file = isSource ? join(root, 'src/main/server/index.ts') : join(root, 'out/main/server.js')
   if (existsSync(file)) return file
-  throw new AppError('not-found', `The server ${file} is missing. Run npm run build in ${root}.`)
+  throw new AppError('not-found', said`The server ${file} is missing. Run npm run build in ${root}.`)
 }

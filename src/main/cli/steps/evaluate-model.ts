@@ -3,6 +3,7 @@ import type { ModelId } from '../../../shared/domain/ids.ts'
 import type { Evaluation } from '../../../shared/domain/metrics.ts'
 import type { Split } from '../../../shared/domain/split.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Context } from '../context.ts'
 import type { Workplace } from '../open-project.ts'
 import { createProgress } from '../output/progress.ts'
@@ -29,5 +30,5 @@ export async function evaluateModel(
   } finally {
     progress.end()
   }
-  throw new AppError('internal', 'The evaluation ended without a result. Run it again.')
+  throw new AppError('internal', said`The evaluation ended without a result. Run it again.`)
 }

@@ -1,6 +1,7 @@
 import type { BackboneCard } from '../../../shared/domain/backbone.ts'
 import type { CoreContract } from '../../../shared/contract/index.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Client } from '../../../shared/rpc/endpoint.ts'
 import type { Context } from '../context.ts'
 import { createProgress } from '../output/progress.ts'
@@ -21,9 +22,9 @@ export async function fetchBackbone(context: Context, core: Client<CoreContract>
     }
   } catch (thrown) {
     if (!signal.aborted) throw thrown
-    throw new AppError('cancelled', 'Stopped. What arrived is kept: the same command goes on from there.')
+    throw new AppError('cancelled', said`Stopped. What arrived is kept: the same command goes on from there.`)
   } finally {
     progress.end()
   }
-  throw new AppError('internal', 'The download ended without a result. Run it again.')
+  throw new AppError('internal', said`The download ended without a result. Run it again.`)
 }

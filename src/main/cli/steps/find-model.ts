@@ -1,6 +1,7 @@
 import { ModelId } from '../../../shared/domain/ids.ts'
 import type { ModelManifest } from '../../../shared/domain/model.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Workplace } from '../open-project.ts'
 import { checked } from '../parse-arguments.ts'
 
@@ -10,5 +11,5 @@ export async function findModel({ core, project }: Workplace, given: string | un
   if (given !== undefined) return core.models.get({ projectId, modelId: checked(ModelId, given, 'The model') })
   const [newest] = await core.models.list({ projectId })
   if (newest !== undefined) return newest
-  throw new AppError('not-found', 'This project has no model yet. Make one with: athanor tune')
+  throw new AppError('not-found', said`This project has no model yet. Make one with: athanor tune`)
 }

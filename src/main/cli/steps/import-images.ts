@@ -1,5 +1,6 @@
 import type { ImportSummary } from '../../../shared/contract/catalog.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Context } from '../context.ts'
 import type { Workplace } from '../open-project.ts'
 import { createProgress } from '../output/progress.ts'
@@ -24,9 +25,9 @@ export async function importImages(
     }
   } catch (thrown) {
     if (!signal.aborted) throw thrown
-    throw new AppError('cancelled', 'Stopped. What was read is kept: the same command goes on from there.')
+    throw new AppError('cancelled', said`Stopped. What was read is kept: the same command goes on from there.`)
   } finally {
     progress.end()
   }
-  throw new AppError('internal', 'The import ended without a result. Run it again.')
+  throw new AppError('internal', said`The import ended without a result. Run it again.`)
 }

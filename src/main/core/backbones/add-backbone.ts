@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { BackboneCard } from '../../../shared/domain/backbone.ts'
 import type { Host } from '../host.ts'
 import { openTrainer } from '../processes/open-process.ts'
@@ -25,7 +26,7 @@ export async function addBackbone(host: Host, added: NewBackbone, signal: AbortS
     throw toDiskError(thrown, added.file)
   })
   if (!facts.isFile())
-    throw new AppError('bad-file', `${added.file} is not a file. Name a checkpoint or safetensors file.`)
+    throw new AppError('bad-file', said`${added.file} is not a file. Name a checkpoint or safetensors file.`)
   const trainer = openTrainer(host)
   try {
     return await trainer.client.addBackbone(
@@ -34,7 +35,7 @@ export async function addBackbone(host: Host, added: NewBackbone, signal: AbortS
         storeFolder: host.storeFolder,
         name: added.name ?? backboneNameOf(added.file),
         source: added.origin?.source ?? basename(added.file),
-        licence: added.origin?.licence ?? 'unknown',
+        licence: added.origin?.licence ?? said`unknown`,
         overwrite: added.overwrite,
       },
       { signal },

@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { BackboneName } from '../../../shared/domain/backbone.ts'
 
 /** A name for the weights in a file: `My Weights.v2.pth` gives `my-weights.v2`. Errors: bad-input. */
@@ -10,5 +11,5 @@ export function backboneNameOf(file: string): string {
     .replace(/^[^a-z0-9]+|-+$/g, '')
     .slice(0, 64)
   if (BackboneName.safeParse(name).success) return name
-  throw new AppError('bad-input', `The name of ${file} gives no name for a backbone. Choose one with --name.`)
+  throw new AppError('bad-input', said`The name of ${file} gives no name for a backbone. Choose one with --name.`)
 }

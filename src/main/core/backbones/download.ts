@@ -3,6 +3,7 @@ import { mkdir, open, rm, stat } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said, type Said } from '../../../shared/said.ts'
 import { toDiskError } from './disk-error.ts'
 
 export interface Download {
@@ -38,8 +39,8 @@ export async function* download(job: Download): AsyncGenerator<DownloadEvent, vo
   await rm(job.file)
   throw new AppError(
     'checksum',
-    `What ${job.url} sent is not the expected file (sha256 ${found.slice(0, 12)}… instead of ` +
-      `${job.sha256.slice(0, 12)}…), so it was removed. Try again; if it happens again, do not trust this source.`,
+    said`What ${job.url} sent is not the expected file (sha256 ${found.slice(0, 12)}… instead of
+      ${job.sha256.slice(0, 12)}…), so it was removed. Try again; if it happens again, do not trust this source.`,
   )
 }
 
@@ -53,15 +54,16 @@ async function* receive(job: Download, startBytes: number): AsyncGenerator<Downl
     // Compressed on the way, the ranges of a resumed download would not be those of the file.
     const response = await fetch(job.url, { signal, headers: { ...headers, 'accept-encoding': 'identity' } })
     if (response.body === null || (response.status !== 200 && response.status !== 206)) {
-      throw offline(job, `the server answered ${response.status} ${response.statusText}`.trimEnd())
+      throw offline(job, said`the server answered ${response.status} ${response.statusText}`)
     }
     // A server that does not know ranges sends the whole file with 200.
     const offset = response.status === 206 ? startOf(response, job) : 0
-    if (offset !== startBytes && offset !== 0) throw offline(job, 'the server sent another part than was asked for')
+    if (offset !== startBytes && offset !== 0) throw offline(job, said`the server sent another part than was asked for`)
     yield* write(job, offset, response.body, () => timer.refresh())
   } catch (thrown) {
-    if (job.signal.aborted) throw new AppError('cancelled', 'The download was stopped; the next one goes on from here.')
-    if (idle.signal.aborted) throw offline(job, `nothing arrived for ${Math.round(idleTimeoutMs / 1000)} seconds`)
+    if (job.signal.aborted)
+      throw new AppError('cancelled', said`The download was stopped; the next one goes on from here.`)
+    if (idle.signal.aborted) throw offline(job, said`nothing arrived for ${Math.round(idleTimeoutMs / 1000)} seconds`)
     if (thrown instanceof AppError) throw thrown
     throw isFromDisk(thrown) ? toDiskError(thrown, job.file) : offline(job, reasonOf(thrown), thrown)
   } finally {
@@ -83,7 +85,7 @@ async function* write(
       onArrival()
       if (doneBytes + chunk.byteLength > job.sizeBytes) {
         await handle.truncate(0)
-        throw new AppError('checksum', `${job.url} sent more than the ${job.sizeBytes} bytes that the file has.`)
+        throw new AppError('checksum', said`${job.url} sent more than the ${job.sizeBytes} bytes that the file has.`)
       }
       await handle.write(chunk, 0, chunk.byteLength, doneBytes)
       doneBytes += chunk.byteLength
@@ -93,34 +95,35 @@ async function* write(
   } finally {
     await handle.close()
   }
-  if (doneBytes < job.sizeBytes) throw offline(job, `the connection ended after ${doneBytes} of ${job.sizeBytes} bytes`)
+  if (doneBytes < job.sizeBytes)
+    throw offline(job, said`the connection ended after ${doneBytes} of ${job.sizeBytes} bytes`)
 }
 
 /** The first byte that a partial answer holds. */
 function startOf(response: Response, job: Download): number {
   const range = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')
-  if (range === null) throw offline(job, 'the server sent a part without saying which')
+  if (range === null) throw offline(job, said`the server sent a part without saying which`)
   return Number(range[1])
 }
 
-function offline(job: Download, reason: string, cause?: unknown): AppError {
+function offline(job: Download, reason: Said, cause?: unknown): AppError {
   return new AppError(
     'offline',
-    `Can't download ${job.url}: ${reason}. What arrived is kept, so trying again goes on from there. Without a ` +
-      'network: get that file by other means and run "athanor backbone add FILE".',
+    said`Can't download ${job.url}: ${reason}. What arrived is kept, so trying again goes on from there. Without a
+      network: get that file by other means and run "athanor backbone add FILE".`,
     { cause },
   )
 }
 
 /** fetch says "fetch failed" and keeps the reason in its cause. */
-function reasonOf(thrown: unknown): string {
+function reasonOf(thrown: unknown): Said {
   const cause: unknown = thrown instanceof Error ? (thrown.cause ?? thrown) : thrown
-  if (!(cause instanceof Error)) return String(cause)
+  if (!(cause instanceof Error)) return said`${String(cause)}`
   const code: unknown = Reflect.get(cause, 'code')
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'no network, or the server cannot be found'
-  if (code === 'ECONNREFUSED') return 'the server refused the connection'
-  if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') return 'the connection broke'
-  return cause.message
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return said`no network, or the server cannot be found`
+  if (code === 'ECONNREFUSED') return said`the server refused the connection`
+  if (code === 'ECONNRESET' || code === 'UND_ERR_SOCKET') return said`the connection broke`
+  return said`${cause.message}`
 }
 
 function isFromDisk(thrown: unknown): boolean {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Examination, imaging } from '../../../shared/contract/imaging.ts'
 import type { UnreadableReason } from '../../../shared/domain/image.ts'
 import { toAppError } from '../../../shared/errors.ts'
+import { said, type Said } from '../../../shared/said.ts'
 import type { ServiceClient } from '../../../shared/rpc/endpoint.ts'
 import type { FoundFile } from './walk.ts'
 
@@ -86,7 +87,7 @@ function createReader(options: ExamineOptions) {
       .catch((thrown: unknown) => {
         const error = toAppError(thrown)
         if (error.code === 'process-died' || error.code === 'channel-closed') return 'decoder-died' as const
-        return failedOn(found, { reason: 'corrupt', message: `The decoder failed: ${error.message}` })
+        return failedOn(found, { reason: 'corrupt', message: said`The decoder failed: ${error.message}` })
       })
     try {
       return await Promise.race([answer, timeUp])
@@ -133,7 +134,7 @@ function failedOn(
 /** Asked for to see whether a process answers at all. */
 const noSuchFile = '\u{10ffff}/nothing'
 
-const noAnswerMessages: Readonly<Record<NoAnswer, string>> = {
-  'decoder-died': 'The decoder broke down over this file. Save it anew with an image program, or remove it.',
-  'too-slow': 'Reading this file took too long. Save it anew with an image program, or remove it.',
+const noAnswerMessages: Readonly<Record<NoAnswer, Said>> = {
+  'decoder-died': said`The decoder broke down over this file. Save it anew with an image program, or remove it.`,
+  'too-slow': said`Reading this file took too long. Save it anew with an image program, or remove it.`,
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { ImportEvent, ImportSummary } from '../../../shared/contract/catalog.ts'
 import type { Examination } from '../../../shared/contract/imaging.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
 import { labelFromFolders } from '../labels/label-from-folders.ts'
@@ -59,7 +60,10 @@ export async function* importFolder(
 
   yield* readFiles(toRead)
   if (options.signal.aborted) {
-    throw new AppError('cancelled', 'The import was stopped. What was read stays; the next import goes on from there.')
+    throw new AppError(
+      'cancelled',
+      said`The import was stopped. What was read stays; the next import goes on from there.`,
+    )
   }
   const settlement = transaction(project.writer, (tx) => settleImport(tx, findings))
   const labels = options.labelsFromFolders

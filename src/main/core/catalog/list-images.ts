@@ -2,6 +2,7 @@ import type { ImageFilter } from '../../../shared/contract/catalog.ts'
 import type { ImageId } from '../../../shared/domain/ids.ts'
 import type { Image } from '../../../shared/domain/image.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { ReadableDb } from '../database/handles.ts'
 import { conditionOf } from './image-filter.ts'
 import { imageColumns, imageOfRow, type ImageRow, imageSource } from './image-row.ts'
@@ -51,7 +52,7 @@ export function getImages(db: ReadableDb, ids: readonly ImageId[]): Image[] {
 /** Errors: not-found. */
 export function getImage(db: ReadableDb, id: ImageId): Image {
   const row = db.prepare<ImageRow>(`SELECT ${imageColumns} FROM ${imageSource} WHERE id = ?`).get(id)
-  if (row === undefined) throw new AppError('not-found', `There is no image ${id} in the catalog.`)
+  if (row === undefined) throw new AppError('not-found', said`There is no image ${id} in the catalog.`)
   return imageOfRow(row)
 }
 

@@ -1,5 +1,6 @@
 import type { ImageSelection } from '../../../shared/contract/catalog.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { ReadableDb } from '../database/handles.ts'
 import { conditionOf } from './image-filter.ts'
 
@@ -38,6 +39,12 @@ export function findByPath(db: ReadableDb, path: string): number | null {
 
 function refuseUnknown(unknown: readonly string[]): void {
   if (unknown.length === 0) return
-  const more = unknown.length > unknownShown ? ` and ${unknown.length - unknownShown} more` : ''
-  throw new AppError('not-found', `The catalog does not know ${unknown.slice(0, unknownShown).join(', ')}${more}.`)
+  const names = unknown.slice(0, unknownShown).join(', ')
+  const others = unknown.length - unknownShown
+  throw new AppError(
+    'not-found',
+    others > 0
+      ? said`The catalog does not know ${names} and ${others} more.`
+      : said`The catalog does not know ${names}.`,
+  )
 }

@@ -1,6 +1,7 @@
 import type { ImportEvent } from '../../../shared/contract/catalog.ts'
 import type { ProjectId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 
 export type RunImport = (options: ImportWish & { readonly signal: AbortSignal }) => AsyncGenerator<ImportEvent, void>
 
@@ -83,7 +84,7 @@ async function* followOne(one: ImportUnderWay, signal: AbortSignal): AsyncGenera
   let heard = 0
   try {
     for (;;) {
-      if (signal.aborted) throw new AppError('cancelled', 'The import was left.')
+      if (signal.aborted) throw new AppError('cancelled', said`The import was left.`)
       if (one.eventCount > heard && one.latest !== null) {
         heard = one.eventCount
         yield one.latest

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { hasErrorCode } from '../database/error-code.ts'
 import { projectFolderName } from '../project/project-layout.ts'
 import { decodeName, describeName, isImageName, isJunkName } from './image-name.ts'
@@ -164,8 +165,8 @@ async function readFolder(folder: Folder): Promise<{ readonly names: readonly Di
 
 function rootError(folder: string, thrown: unknown): AppError {
   return hasErrorCode(thrown, 'EACCES', 'EPERM')
-    ? new AppError('no-permission', `The image folder ${folder} may not be read.`, { cause: thrown })
-    : new AppError('not-found', `The image folder ${folder} cannot be read. See whether its disk is connected.`)
+    ? new AppError('no-permission', said`The image folder ${folder} may not be read.`, { cause: thrown })
+    : new AppError('not-found', said`The image folder ${folder} cannot be read. See whether its disk is connected.`)
 }
 
 /** The same for a folder under whatever path; null where it is gone. */
@@ -183,5 +184,5 @@ function skip(path: string, reason: string): WalkedEntries {
 }
 
 function stopIf(signal: AbortSignal): void {
-  if (signal.aborted) throw new AppError('cancelled', 'The import was stopped.')
+  if (signal.aborted) throw new AppError('cancelled', said`The import was stopped.`)
 }

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { quickCheck } from './inspect-catalog.ts'
 import { schemaVersionOf } from './migrate.ts'
@@ -60,7 +61,7 @@ function check(file: string, version: number): void {
   try {
     const problem = quickCheck(copy)
     if (problem !== null || schemaVersionOf(copy) !== version) {
-      throw new AppError('internal', `${file}: the copy of the catalog is not good: ${problem ?? 'wrong version'}`)
+      throw new AppError('internal', said`${file}: the copy of the catalog is not good: ${problem ?? 'wrong version'}`)
     }
   } finally {
     copy.close()

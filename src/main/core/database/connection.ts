@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { labelLoss } from '../catalog/probabilities.ts'
 import { foldCase } from './fold-case.ts'
 import { appErrorOf } from './sqlite-error.ts'
@@ -61,7 +62,7 @@ function assertSqliteVersion(connection: Connection): void {
     const part = parts[at] ?? 0
     if (part > needed) return
     if (part < needed) {
-      throw new AppError('internal', `SQLite ${version} is too old; ${sqliteVersionNeeded.join('.')} is needed`)
+      throw new AppError('internal', said`SQLite ${version} is too old; ${sqliteVersionNeeded.join('.')} is needed`)
     }
   }
 }
@@ -74,8 +75,8 @@ function assertPragmas(connection: Connection, file: string, readOnly: boolean):
     if (actual !== value) {
       throw new AppError(
         'internal',
-        `${file}: SQLite has ${name} = ${String(actual)} instead of ${value}. ` +
-          'Network drives often cannot hold a catalog: keep the project on a local disk with --project DIR.',
+        said`${file}: SQLite has ${name} = ${String(actual)} instead of ${value}.
+          Network drives often cannot hold a catalog: keep the project on a local disk with --project DIR.`,
       )
     }
   }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { hasErrorCode } from './error-code.ts'
 import { openConnection } from './connection.ts'
 import { migrate, type Migration } from './migrate.ts'
@@ -23,8 +24,8 @@ export function createCatalog(file: string, options: CreateCatalogOptions): void
   if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) {
     throw new AppError(
       'catalog-damaged',
-      `${file} is gone, but ${file}-wal is there and may hold labels. Nothing was touched: ` +
-        'put the catalog back beside it, or move the -wal file away to start anew.',
+      said`${file} is gone, but ${file}-wal is there and may hold labels. Nothing was touched:
+        put the catalog back beside it, or move the -wal file away to start anew.`,
     )
   }
   const temporary = `${file}.new-${randomUUID()}`

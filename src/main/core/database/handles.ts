@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Connection } from './connection.ts'
 import { appErrorOf } from './sqlite-error.ts'
 
@@ -45,7 +46,7 @@ export function readableDb(connection: Connection): ReadableDb {
  */
 export function transaction<Result>(writer: Writer, work: (tx: WritableDb) => Result): Result {
   const { connection, file } = writer
-  if (connection.inTransaction) throw new AppError('internal', `${file}: transactions do not nest`)
+  if (connection.inTransaction) throw new AppError('internal', said`${file}: transactions do not nest`)
   const tx = handleOf(connection) as WritableDb
   const toldAfter: (() => void)[] = []
   afterCommits.set(tx, { connection, works: toldAfter })

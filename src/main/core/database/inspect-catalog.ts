@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync, rmSync } from 'node:fs'
 import { AppError } from '../../../shared/errors.ts'
+import { said, type Said } from '../../../shared/said.ts'
 import { type Connection, openConnection } from './connection.ts'
 import { catalogApplicationId } from './create-catalog.ts'
 import { schemaVersionOf } from './migrate.ts'
@@ -17,9 +18,9 @@ const applicationIdOffset = 68
 export function inspectCatalog(file: string, versionKnown: number): number {
   // First without SQLite: its header is enough to refuse most files, and not even a -shm file appears beside them.
   const header = readHeader(file)
-  if (header.toString('latin1', 0, magic.length) !== magic) throw damaged(file, 'it is not a database')
+  if (header.toString('latin1', 0, magic.length) !== magic) throw damaged(file, said`it is not a database`)
   if (header.readUInt32BE(applicationIdOffset) !== catalogApplicationId) {
-    throw damaged(file, 'it is a database, but not a catalog of Athanor')
+    throw damaged(file, said`it is a database, but not a catalog of Athanor`)
   }
   refuseNewer(file, header.readUInt32BE(userVersionOffset), versionKnown)
   const logIsThere = existsSync(`${file}-wal`)
@@ -39,7 +40,7 @@ function inspectWithSqlite(file: string, versionKnown: number): number {
     const version = schemaVersionOf(connection)
     refuseNewer(file, version, versionKnown)
     const problem = quickCheck(connection)
-    if (problem !== null) throw damaged(file, problem)
+    if (problem !== null) throw damaged(file, said`${problem}`)
     return version
   } finally {
     connection.close()
@@ -67,15 +68,15 @@ function refuseNewer(file: string, version: number, versionKnown: number): void 
   if (version <= versionKnown) return
   throw new AppError(
     'catalog-newer',
-    `${file} was written by a newer Athanor (format ${version}, this one knows ${versionKnown}). ` +
-      'It was left untouched: open it with the newer Athanor.',
+    said`${file} was written by a newer Athanor (format ${version}, this one knows ${versionKnown}).
+      It was left untouched: open it with the newer Athanor.`,
   )
 }
 
-function damaged(file: string, problem: string): AppError {
+function damaged(file: string, problem: Said): AppError {
   return new AppError(
     'catalog-damaged',
-    `${file} is damaged: ${problem}. It was left untouched. Copies of earlier times lie in the folder "backups" ` +
-      'beside it: move the damaged file and any -wal and -shm beside it away and put a copy in its place.',
+    said`${file} is damaged: ${problem}. It was left untouched. Copies of earlier times lie in the folder "backups"
+      beside it: move the damaged file and any -wal and -shm beside it away and put a copy in its place.`,
   )
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Connection } from './connection.ts'
 import { appErrorOf } from './sqlite-error.ts'
 
@@ -23,7 +24,8 @@ export function latestVersion(migrations: readonly Migration[]): number {
  */
 export function migrate(connection: Connection, migrations: readonly Migration[], file: string): void {
   for (const [at, migration] of migrations.entries()) {
-    if (migration.version !== at + 1) throw new AppError('internal', `migration ${migration.version} is out of order`)
+    if (migration.version !== at + 1)
+      throw new AppError('internal', said`migration ${migration.version} is out of order`)
   }
   for (const migration of migrations) {
     try {
@@ -33,7 +35,7 @@ export function migrate(connection: Connection, migrations: readonly Migration[]
           connection.exec(migration.sql)
           const broken = connection.pragma('foreign_key_check')
           if (Array.isArray(broken) && broken.length > 0) {
-            throw new AppError('catalog-damaged', `${file}: ${broken.length} rows refer to rows that do not exist`)
+            throw new AppError('catalog-damaged', said`${file}: ${broken.length} rows refer to rows that do not exist`)
           }
           connection.pragma(`user_version = ${migration.version}`)
         })

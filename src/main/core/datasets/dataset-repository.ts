@@ -2,6 +2,7 @@ import { type Dataset, DatasetEntry, Leak, SplitCounts } from '../../../shared/d
 import type { DatasetId } from '../../../shared/domain/ids.ts'
 import { ClassName } from '../../../shared/domain/label.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { ReadableDb, WritableDb } from '../database/handles.ts'
 import { datasetIdOf, rowOf } from '../database/row-ids.ts'
 
@@ -38,7 +39,7 @@ export function listDatasets(db: ReadableDb): Dataset[] {
 /** Errors: not-found. */
 export function getDataset(db: ReadableDb, id: DatasetId): Dataset {
   const row = db.prepare<DatasetRow>(`SELECT ${columns} FROM dataset WHERE id = ?`).get(rowOf(id))
-  if (row === undefined) throw new AppError('not-found', `There is no ${id} in this project.`)
+  if (row === undefined) throw new AppError('not-found', said`There is no ${id} in this project.`)
   return datasetOfRow(row)
 }
 

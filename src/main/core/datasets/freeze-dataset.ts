@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FreezeOptions } from '../../../shared/contract/datasets.ts'
 import type { Dataset, DatasetEntry, Leak, SplitCounts } from '../../../shared/domain/dataset.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { transaction, type ReadableDb, type Writer } from '../database/handles.ts'
 import { insertDataset } from './dataset-repository.ts'
 import { findDuplicates } from './duplicate-graph.ts'
@@ -58,20 +59,24 @@ function hashEntries(entries: readonly DatasetEntry[], classes: readonly string[
 
 function refuseFewClasses(classes: readonly string[], images: readonly LabelledImage[]): void {
   if (classes.length >= 2) return
-  const found =
+  const why =
     images.length === 0
-      ? 'no image that can be read has a label'
-      : `all ${images.length} labelled images are "${classes[0] ?? ''}"`
-  throw new AppError('not-enough-data', `There is nothing to tell apart yet: ${found}. Label images of two classes.`)
+      ? said`There is nothing to tell apart yet: no image that can be read has a label. Label images of two classes.`
+      : said`There is nothing to tell apart yet: all ${images.length} labelled images are "${classes[0] ?? ''}".
+          Label images of two classes.`
+  throw new AppError('not-enough-data', why)
 }
 
 function refuseUntrained(classes: readonly string[], counts: readonly SplitCounts[], droppedCount: number): void {
   const without = classes.filter((_, at) => counts[at]?.train === 0).map((name) => `"${name}"`)
   if (without.length === 0) return
-  const dropped = droppedCount > 0 ? ` after ${droppedCount} images that leak were left out` : ''
+  const names = without.join(', ')
+  const why =
+    droppedCount > 0
+      ? said`There are no training images of ${names} after ${droppedCount} images that leak were left out.`
+      : said`There are no training images of ${names}.`
   throw new AppError(
     'not-enough-data',
-    `There are no training images of ${without.join(', ')}${dropped}. Label more images, ` +
-      'or move some of them out of the validation and test folders.',
+    said`${why} Label more images, or move some of them out of the validation and test folders.`,
   )
 }

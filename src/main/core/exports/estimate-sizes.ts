@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { ExportFormat } from '../../../shared/domain/export.ts'
 import type { ModelId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
 import { readManifest } from '../models/read-manifest.ts'
 
@@ -19,7 +20,7 @@ export function estimateSizes(project: OpenProject, modelId: ModelId): { format:
   const file = join(project.layout.modelFolder(modelId), 'weights.safetensors')
   const weightBytes = statSync(file, { throwIfNoEntry: false })?.size
   if (weightBytes === undefined) {
-    throw new AppError('bad-file', `${file} is gone. Restore it from a back-up, or train again.`)
+    throw new AppError('bad-file', said`${file} is gone. Restore it from a back-up, or train again.`)
   }
   const goldenBytes = Math.round(goldenCount * cropPx ** 2 * 3 * pngRatio)
   return ExportFormat.options.map((format) => ({ format, sizeBytes: weightCopies[format] * weightBytes + goldenBytes }))

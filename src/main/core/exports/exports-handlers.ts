@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { ExportEvent, exports } from '../../../shared/contract/exports.ts'
 import type { Export } from '../../../shared/domain/export.ts'
 import { AppError, toAppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { HandlerContext, ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import type { CoreContext, OpenProject } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
@@ -74,14 +75,14 @@ function record(host: Host, project: OpenProject, made: Export): void {
 
 /** The pictures that an export holds must not turn up as images of the catalog. Errors: bad-input, forbidden. */
 async function resolveDestination(folders: FolderAccess, project: OpenProject, destination: string): Promise<string> {
-  if (!isAbsolute(destination)) throw new AppError('bad-input', `The destination ${destination} is not absolute.`)
+  if (!isAbsolute(destination)) throw new AppError('bad-input', said`The destination ${destination} is not absolute.`)
   const { imageFolder, projectFolder } = project
   const folder = await folders.resolveFor(project, destination)
   if (isWithin(folder, imageFolder) && !isWithin(folder, projectFolder)) {
     throw new AppError(
       'bad-input',
-      `${folder} lies in the image folder, where the pictures of the export would become images of the project. ` +
-        'Choose a destination outside.',
+      said`${folder} lies in the image folder, where the pictures of the export would become images of the project.
+        Choose a destination outside.`,
     )
   }
   return folder

@@ -4,6 +4,7 @@ import type { ExportReading } from '../../../shared/contract/exports.ts'
 import type { ExportFormat } from '../../../shared/domain/export.ts'
 import type { ModelId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
 import { cardFile, listExports } from './export-repository.ts'
 
@@ -21,7 +22,7 @@ const readme = 'README.md'
 export function readExport(project: OpenProject, modelId: ModelId, format: ExportFormat): ExportReading {
   const found = listExports(project).find((one) => one.modelId === modelId && one.format === format)
   if (found === undefined) {
-    throw new AppError('not-found', `${modelId} has not been exported as ${format}, or its folder is gone.`)
+    throw new AppError('not-found', said`${modelId} has not been exported as ${format}, or its folder is gone.`)
   }
   const textOf = (name: string) => readFileSync(join(found.folder, name), 'utf8')
   const samples = programs

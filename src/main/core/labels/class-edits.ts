@@ -3,6 +3,7 @@ import type { ClassId } from '../../../shared/domain/ids.ts'
 import { ClassId as ClassIdSchema } from '../../../shared/domain/ids.ts'
 import { classKeys } from '../../../shared/domain/label.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { WritableDb } from '../database/handles.ts'
 import { groupLabelChanges, type LabelChange, type StoredClass } from './change.ts'
 import { assertNameIsFree, getClass, nextClassId, readClasses } from './class-repository.ts'
@@ -50,7 +51,7 @@ export function setClassKey(
   const before = getClass(tx, classId)
   if (before.key === key) return
   if (key !== null && !classKeys.includes(key)) {
-    throw new AppError('conflict', `The key ${key.toUpperCase()} is a command of the Label page; choose another.`)
+    throw new AppError('conflict', said`The key ${key.toUpperCase()} is a command of the Label page; choose another.`)
   }
   const owner = key === null ? undefined : readClasses(tx).find((one) => one.key === key)
   const classes = [
@@ -63,7 +64,7 @@ export function setClassKey(
 
 /** Moves all labels of one class to another and removes it. Errors: not-found, conflict. */
 export function mergeClasses(tx: WritableDb, { from, into }: { from: ClassId; into: ClassId }, atMs: number): Edit {
-  if (from === into) throw new AppError('conflict', 'A class cannot be merged into itself.')
+  if (from === into) throw new AppError('conflict', said`A class cannot be merged into itself.`)
   const before = getClass(tx, from)
   const target = getClass(tx, into)
   const labels = labelsOf(tx, from, into)

@@ -1,6 +1,7 @@
 import { ClassId } from '../../../shared/domain/ids.ts'
 import type { ImageClass } from '../../../shared/domain/label.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { ReadableDb, WritableDb } from '../database/handles.ts'
 import type { StoredClass } from './change.ts'
 
@@ -22,7 +23,7 @@ export function readClasses(db: ReadableDb): StoredClass[] {
 /** Errors: not-found. */
 export function getClass(db: ReadableDb, id: ClassId): StoredClass {
   const row = db.prepare<StoredClass>('SELECT id, name, colour, key FROM class WHERE id = ?').get(id)
-  if (row === undefined) throw new AppError('not-found', `There is no class ${id}; it may have been removed.`)
+  if (row === undefined) throw new AppError('not-found', said`There is no class ${id}; it may have been removed.`)
   return row
 }
 
@@ -35,7 +36,7 @@ export function getImageClass(db: ReadableDb, id: ClassId): ImageClass {
 /** Errors: conflict where another class has the name. */
 export function assertNameIsFree(db: ReadableDb, name: string): void {
   const taken = db.prepare('SELECT 1 FROM class WHERE name = ?').get(name)
-  if (taken !== undefined) throw new AppError('conflict', `There is a class "${name}" already.`)
+  if (taken !== undefined) throw new AppError('conflict', said`There is a class "${name}" already.`)
 }
 
 /** Ids are never given twice: the history may still speak of a class that is gone. */

@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeFile
 import { dirname, resolve } from 'node:path'
 import { stringify } from 'csv-stringify/sync'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { hasErrorCode } from '../database/error-code.ts'
 import type { ReadableDb } from '../database/handles.ts'
 import { syncFolder } from '../database/sync-folder.ts'
@@ -70,14 +71,14 @@ function write(file: string, text: string, overwrite: boolean): void {
 
 function errorOf(thrown: unknown, file: string): unknown {
   if (hasErrorCode(thrown, 'EEXIST')) {
-    return new AppError('conflict', `${file} exists. Choose another name, or say that it may be overwritten.`)
+    return new AppError('conflict', said`${file} exists. Choose another name, or say that it may be overwritten.`)
   }
-  if (hasErrorCode(thrown, 'ENOSPC')) return new AppError('disk-full', `The disk is full: ${file} was not written.`)
+  if (hasErrorCode(thrown, 'ENOSPC')) return new AppError('disk-full', said`The disk is full: ${file} was not written.`)
   if (hasErrorCode(thrown, 'EACCES', 'EPERM', 'EROFS')) {
-    return new AppError('no-permission', `${file} may not be written.`, { cause: thrown })
+    return new AppError('no-permission', said`${file} may not be written.`, { cause: thrown })
   }
   if (hasErrorCode(thrown, 'ENOENT', 'ENOTDIR')) {
-    return new AppError('not-found', `There is no folder ${dirname(file)}.`, { cause: thrown })
+    return new AppError('not-found', said`There is no folder ${dirname(file)}.`, { cause: thrown })
   }
   return thrown
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import { ClassName } from '../../../shared/domain/label.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { hasErrorCode } from '../database/error-code.ts'
 import { fromCsvCell } from './csv-cell.ts'
 
@@ -126,7 +127,7 @@ function readText(file: string): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch (thrown) {
-    throw new AppError('bad-file', `${file} is not text in UTF-8. Save it as "CSV UTF-8".`, { cause: thrown })
+    throw new AppError('bad-file', said`${file} is not text in UTF-8. Save it as "CSV UTF-8".`, { cause: thrown })
   }
 }
 
@@ -134,8 +135,8 @@ function readBytes(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (thrown) {
-    if (hasErrorCode(thrown, 'ENOENT', 'ENOTDIR')) throw new AppError('not-found', `There is no file ${file}.`)
-    if (hasErrorCode(thrown, 'EACCES', 'EPERM')) throw new AppError('no-permission', `${file} may not be read.`)
-    throw new AppError('bad-file', `${file} cannot be read.`, { cause: thrown })
+    if (hasErrorCode(thrown, 'ENOENT', 'ENOTDIR')) throw new AppError('not-found', said`There is no file ${file}.`)
+    if (hasErrorCode(thrown, 'EACCES', 'EPERM')) throw new AppError('no-permission', said`${file} may not be read.`)
+    throw new AppError('bad-file', said`${file} cannot be read.`, { cause: thrown })
   }
 }

@@ -4,6 +4,7 @@ import type { ImageId } from '../../../shared/domain/ids.ts'
 import { Sha256 } from '../../../shared/domain/ids.ts'
 import type { Explanation } from '../../../shared/domain/model.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { CoreContext, OpenProject } from '../core-context.ts'
 import { readSourceOf } from '../pictures/source-image.ts'
 import { readManifest } from './read-manifest.ts'
@@ -34,9 +35,9 @@ async function fileOfImage(project: OpenProject, imageId: ImageId): Promise<stri
       'SELECT path, content_hash AS hash, unreadable_message AS message FROM image WHERE id = ?',
     )
     .get(imageId)
-  if (row === undefined) throw new AppError('not-found', `There is no image ${imageId} in this project.`)
+  if (row === undefined) throw new AppError('not-found', said`There is no image ${imageId} in this project.`)
   const hash = Sha256.safeParse(row.hash)
-  if (!hash.success) throw new AppError('bad-file', `${row.path} cannot be read. ${row.message ?? ''}`.trimEnd())
+  if (!hash.success) throw new AppError('bad-file', said`${row.path} cannot be read. ${row.message ?? ''}`)
   const { file } = await readSourceOf(project, { imageId, contentHash: hash.data })
   return file
 }

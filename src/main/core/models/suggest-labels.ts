@@ -3,6 +3,7 @@ import type { models, SuggestEvent } from '../../../shared/contract/models.ts'
 import type { SuggestedBatch } from '../../../shared/contract/trainer.ts'
 import type { ModelId, ProjectId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { createProgress } from '../catalog/import-progress.ts'
 import { imagesToPredict, storePredictions } from '../catalog/predictions.ts'
 import type { CoreContext, OpenProject } from '../core-context.ts'
@@ -69,7 +70,7 @@ export async function* suggestLabels(
 /** Waits for one that was left and is ending. Errors: conflict where another one goes on. */
 async function takeTurn(suggesting: Suggesting, projectId: ProjectId, signal: AbortSignal): Promise<() => void> {
   for (let other = suggesting.get(projectId); other !== undefined; other = suggesting.get(projectId)) {
-    if (!other.signal.aborted) throw new AppError('conflict', 'A model is already looking at the images.')
+    if (!other.signal.aborted) throw new AppError('conflict', said`A model is already looking at the images.`)
     await other.ended
   }
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -83,7 +84,7 @@ async function takeTurn(suggesting: Suggesting, projectId: ProjectId, signal: Ab
 function keep({ writer }: OpenProject, modelId: ModelId, predictions: Predictions): void {
   transaction(writer, (tx) => {
     if (tx.prepare('SELECT 1 FROM model WHERE id = ?').get(rowOf(modelId)) === undefined) {
-      throw new AppError('not-found', `${modelId} is not there any more.`)
+      throw new AppError('not-found', said`${modelId} is not there any more.`)
     }
     storePredictions(tx, modelId, predictions)
   })

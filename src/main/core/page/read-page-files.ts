@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname, join, relative, sep } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 
 export interface PageFile {
   readonly contentType: string
@@ -37,7 +38,7 @@ export function readPageFiles(folder: string): PageFiles {
     files.set(path, { contentType, cacheControl, read: () => readFile(file) })
   }
   const start = files.get('/index.html')
-  if (start === undefined) throw new AppError('not-found', `The page is not built: ${folder} has no index.html.`)
+  if (start === undefined) throw new AppError('not-found', said`The page is not built: ${folder} has no index.html.`)
   return files.set('/', start)
 }
 
@@ -45,6 +46,8 @@ function listFiles(folder: string) {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   } catch (cause) {
-    throw new AppError('not-found', `The page is not built: ${folder} cannot be read. Run npm run build.`, { cause })
+    throw new AppError('not-found', said`The page is not built: ${folder} cannot be read. Run npm run build.`, {
+      cause,
+    })
   }
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 
 /** Far above any strip of squares that a trainer writes. */
 const bytesMax = 32 * 2 ** 20
@@ -15,10 +16,10 @@ export async function readSeen(runFolder: string, epoch: number): Promise<Uint8A
     handle = await open(join(runFolder, 'seen', `${epoch}.webp`), flags)
     const { size } = await handle.stat()
     const isFile = (await handle.stat()).isFile()
-    if (!isFile || size > bytesMax) throw new AppError('not-found', 'This is no picture of a run.')
+    if (!isFile || size > bytesMax) throw new AppError('not-found', said`This is no picture of a run.`)
     return new Uint8Array(await handle.readFile())
   } catch (cause) {
-    throw new AppError('not-found', `There is no picture of epoch ${epoch}.`, { cause })
+    throw new AppError('not-found', said`There is no picture of epoch ${epoch}.`, { cause })
   } finally {
     await handle?.close()
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Examination } from '../../../shared/contract/imaging.ts'
 import { AppError, toAppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Host } from '../host.ts'
 import { openImaging } from '../processes/open-process.ts'
 import { createTurns } from './turns.ts'
@@ -85,15 +86,15 @@ export function createRenderer(host: Host, limits = { fileTimeLimitMs, idleMs })
     } finally {
       await own.close(0)
     }
-    throw new AppError('bad-file', 'The decoder broke down over this file. Save it anew with an image program.')
+    throw new AppError('bad-file', said`The decoder broke down over this file. Save it anew with an image program.`)
   }
 
   function run<Result>(work: Work<Result>): Promise<Result> {
     return turns.take(async () => {
-      if (isClosed) throw new AppError('cancelled', 'Athanor is closing.')
+      if (isClosed) throw new AppError('cancelled', said`Athanor is closing.`)
       const result = await inSharedProcess(work)
       if (result !== undefined) return result
-      if (isClosed) throw new AppError('cancelled', 'Athanor is closing.')
+      if (isClosed) throw new AppError('cancelled', said`Athanor is closing.`)
       return alone(work)
     })
   }

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
 import type { ImageId, Sha256 } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
 import { fileOf } from '../project/image-path.ts'
 
@@ -19,7 +20,7 @@ export async function readSourceOf(
   const row = project.reader
     .prepare<{ path: string }>('SELECT path FROM image WHERE id = ? AND content_hash = ?')
     .get(imageId, contentHash)
-  if (row === undefined) throw new AppError('not-found', `There is no image ${imageId} with this content.`)
+  if (row === undefined) throw new AppError('not-found', said`There is no image ${imageId} with this content.`)
   return { file: await realFileOf(project.imageFolder, row.path), contentHash }
 }
 
@@ -27,6 +28,6 @@ export async function readSourceOf(
 export async function realFileOf(imageFolder: string, path: string): Promise<string> {
   const file = await realpath(fileOf(imageFolder, path)).catch(() => null)
   const isBelow = file?.startsWith(imageFolder.endsWith(sep) ? imageFolder : `${imageFolder}${sep}`) === true
-  if (file === null || !isBelow) throw new AppError('not-found', `${path} is not there any more.`)
+  if (file === null || !isBelow) throw new AppError('not-found', said`${path} is not there any more.`)
   return file
 }

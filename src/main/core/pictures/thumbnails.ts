@@ -1,5 +1,6 @@
 import type { ProjectId, Sha256 } from '../../../shared/domain/ids.ts'
 import { AppError, toAppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { type Thumbnail, thumbnailPx, type ThumbnailStore } from '../catalog/thumbnail-store.ts'
 import type { OpenProject } from '../core-context.ts'
 import type { Host } from '../host.ts'
@@ -52,9 +53,9 @@ export function createThumbnails(renderer: Pick<Renderer, 'examine'>, host: Host
       const stored = shelf.drawn.get(contentHash)?.webp ?? shelf.store.get(contentHash)
       if (stored !== null) return new Uint8Array(stored)
       const examination = await renderer.examine(file, thumbnailPx)
-      if (examination.state === 'unreadable') throw new AppError('bad-file', examination.message)
+      if (examination.state === 'unreadable') throw new AppError('bad-file', said`${examination.message}`)
       if (examination.contentHash !== contentHash) {
-        throw new AppError('not-found', 'The file has changed since it was imported. Import the folder again.')
+        throw new AppError('not-found', said`The file has changed since it was imported. Import the folder again.`)
       }
       shelf.drawn.set(contentHash, { contentHash, webp: examination.thumbnail })
       storing ??= setTimeout(storeDrawn, storeAfterMs).unref()

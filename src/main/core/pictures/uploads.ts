@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { uploadBytesMax } from '../../../shared/contract/picture-address.ts'
 import { type ProjectId, UploadId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Renderer } from './renderer.ts'
 import { thumbnailPx } from '../catalog/thumbnail-store.ts'
 
@@ -35,7 +36,10 @@ export function createUploads(renderer: Pick<Renderer, 'examine'>): Uploads {
     async keep(projectId, readBody) {
       const bytes = await readBody(uploadBytesMax)
       if (bytes === null) {
-        throw new AppError('bad-input', `The file is larger than ${uploadBytesMax / 2 ** 20} MB. Choose a smaller one.`)
+        throw new AppError(
+          'bad-input',
+          said`The file is larger than ${uploadBytesMax / 2 ** 20} MB. Choose a smaller one.`,
+        )
       }
       folder ??= mkdtemp(join(tmpdir(), 'athanor-uploads-'))
       const uploadId = UploadId.parse(randomUUID())
@@ -43,7 +47,7 @@ export function createUploads(renderer: Pick<Renderer, 'examine'>): Uploads {
       try {
         await writeFile(file, bytes, { flag: 'wx', mode: 0o600 })
         const examination = await renderer.examine(file, thumbnailPx)
-        if (examination.state === 'unreadable') throw new AppError('bad-file', examination.message)
+        if (examination.state === 'unreadable') throw new AppError('bad-file', said`${examination.message}`)
       } catch (thrown) {
         await rm(file, { force: true })
         throw thrown
@@ -55,7 +59,7 @@ export function createUploads(renderer: Pick<Renderer, 'examine'>): Uploads {
     fileOf(projectId, uploadId) {
       const found = kept.get(uploadId)
       if (found === undefined || found.projectId !== projectId) {
-        throw new AppError('not-found', 'This picture is not kept any more. Choose it again.')
+        throw new AppError('not-found', said`This picture is not kept any more. Choose it again.`)
       }
       return found.file
     },

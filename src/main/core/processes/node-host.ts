@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import envPaths from 'env-paths'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Host, HostShell, ProcessEntry } from '../host.ts'
 
 export interface NodeHostOptions {
@@ -30,7 +31,8 @@ export function createNodeHost(options: NodeHostOptions = {}): Host {
 export function findRoot(from: string): string {
   if (existsSync(join(from, 'package.json'))) return from
   const parent = dirname(from)
-  if (parent === from) throw new AppError('internal', 'The folder that Athanor is installed in has no package.json.')
+  if (parent === from)
+    throw new AppError('internal', said`The folder that Athanor is installed in has no package.json.`)
   return findRoot(parent)
 }
 
@@ -41,7 +43,7 @@ function findNode(root: string): string {
   if (existsSync(file)) return file
   const isPlainNode24 = process.versions.electron === undefined && process.versions.node.startsWith('24.')
   if (isPlainNode24) return process.execPath
-  throw new AppError('not-found', `Node 24 is missing: ${file} is not there. Run npm ci in ${root}.`)
+  throw new AppError('not-found', said`Node 24 is missing: ${file} is not there. Run npm ci in ${root}.`)
 }
 
 function resolveFrom(root: string, specifier: string): string | undefined {

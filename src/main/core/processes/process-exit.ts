@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts'
+import { said, type Said } from '../../../shared/said.ts'
 import type { ProcessEntry } from '../host.ts'
 
 /** How a child process ended. Code and signal are both null where it could not even be started. */
@@ -12,9 +13,11 @@ export interface ProcessExit {
 /** The death of a process that still had work to do, in words for a person. */
 export function processDiedError(entry: ProcessEntry, exit: ProcessExit): AppError {
   const line = tellingLine(exit.stderrTail)
-  const log = line === undefined ? '' : ` Its log says: ${line}`
+  const end = describeEnd(entry, exit)
   const { code, signal } = exit
-  return new AppError('process-died', `The ${entry} process ${describeEnd(exit)}.${log}`, { data: { code, signal } })
+  return new AppError('process-died', line === undefined ? end : said`${end} Its log says: ${line}`, {
+    data: { code, signal },
+  })
 }
 
 /** The last line that names an error, or else the last one. Node puts its version and a stack after the error. */
@@ -23,9 +26,9 @@ function tellingLine(log: string): string | undefined {
   return lines.findLast((line) => /^(\w*Error|FATAL ERROR)\b/.test(line)) ?? lines.findLast((line) => line !== '')
 }
 
-function describeEnd({ code, signal }: ProcessExit): string {
-  if (signal === 'SIGKILL') return 'was killed (SIGKILL), perhaps because memory ran out'
-  if (signal !== null) return `was ended by ${signal}`
-  if (code !== null) return `ended unexpectedly with exit code ${code}`
-  return 'could not be started'
+function describeEnd(entry: ProcessEntry, { code, signal }: ProcessExit): Said {
+  if (signal === 'SIGKILL') return said`The ${entry} process was killed (SIGKILL), perhaps because memory ran out.`
+  if (signal !== null) return said`The ${entry} process was ended by ${signal}.`
+  if (code !== null) return said`The ${entry} process ended unexpectedly with exit code ${code}.`
+  return said`The ${entry} process could not be started.`
 }

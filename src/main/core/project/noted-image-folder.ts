@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 
 /** In a project that lies apart from its images: one line with the absolute path of their folder. */
 const noteName = 'image-folder.txt'
@@ -12,7 +13,7 @@ export function readNotedImageFolder(projectFolder: string): string {
   } catch (thrown) {
     throw new AppError(
       'no-project',
-      `${resolve(projectFolder)} does not say which images it is about. Name their folder once more.`,
+      said`${resolve(projectFolder)} does not say which images it is about. Name their folder once more.`,
       { cause: thrown },
     )
   }

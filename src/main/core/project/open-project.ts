@@ -2,6 +2,7 @@ import { mkdirSync, realpathSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ProjectId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { OpenProject, ProjectPlace } from '../core-context.ts'
 import { hasErrorCode } from '../database/error-code.ts'
 import { type Catalog, openCatalog } from '../database/open-catalog.ts'
@@ -18,7 +19,7 @@ export function placeProject(place: ProjectPlace): ProjectFolders {
   const projectFolder = resolve(place.projectFolder ?? join(imageFolder, projectFolderName))
   const isThere = statSync(layoutOf(projectFolder).catalogFile, { throwIfNoEntry: false }) !== undefined
   if (!isThere && !place.create) {
-    throw new AppError('no-project', `${imageFolder} holds no project yet. Import the folder to make one.`)
+    throw new AppError('no-project', said`${imageFolder} holds no project yet. Import the folder to make one.`)
   }
   if (!isThere) makeFolder(projectFolder, imageFolder)
   return { imageFolder, projectFolder: realpathSync(projectFolder) }
@@ -34,7 +35,7 @@ export function openProject(folders: ProjectFolders, nowMs: number): { project: 
     catalog.close()
     throw new AppError(
       'catalog-damaged',
-      `${layout.catalogFile} does not say which project it is; it was left untouched`,
+      said`${layout.catalogFile} does not say which project it is; it was left untouched`,
     )
   }
   return {
@@ -49,11 +50,11 @@ function folderAt(path: string): string {
     if (statSync(folder).isDirectory()) return folder
   } catch (thrown) {
     if (hasErrorCode(thrown, 'EACCES', 'EPERM')) {
-      throw new AppError('no-permission', `The folder ${path} may not be read.`, { cause: thrown })
+      throw new AppError('no-permission', said`The folder ${path} may not be read.`, { cause: thrown })
     }
-    throw new AppError('not-found', `There is no folder ${path}.`, { cause: thrown })
+    throw new AppError('not-found', said`There is no folder ${path}.`, { cause: thrown })
   }
-  throw new AppError('not-found', `${path} is not a folder.`)
+  throw new AppError('not-found', said`${path} is not a folder.`)
 }
 
 function makeFolder(projectFolder: string, imageFolder: string): void {
@@ -63,15 +64,15 @@ function makeFolder(projectFolder: string, imageFolder: string): void {
     if (hasErrorCode(thrown, 'EACCES', 'EPERM', 'EROFS')) {
       throw new AppError(
         'no-permission',
-        `The project folder ${projectFolder} cannot be made, because nothing may be written there. ` +
-          `Keep the project of ${imageFolder} elsewhere: give --project DIR with a folder that you may write to.`,
+        said`The project folder ${projectFolder} cannot be made, because nothing may be written there.
+          Keep the project of ${imageFolder} elsewhere: give --project DIR with a folder that you may write to.`,
         { cause: thrown },
       )
     }
     if (hasErrorCode(thrown, 'ENOSPC')) {
-      throw new AppError('disk-full', `The disk is full: ${projectFolder} cannot be made.`, { cause: thrown })
+      throw new AppError('disk-full', said`The disk is full: ${projectFolder} cannot be made.`, { cause: thrown })
     }
-    throw new AppError('no-project', `${projectFolder} cannot be a project folder: it is not a folder.`, {
+    throw new AppError('no-project', said`${projectFolder} cannot be a project folder: it is not a folder.`, {
       cause: thrown,
     })
   }

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { ProjectId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { OpenProject, OpenProjects } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
 import type { Catalog } from '../database/open-catalog.ts'
@@ -33,7 +34,7 @@ export function createProjectRegistry(host: Host): ProjectRegistry {
     get(projectId) {
       const entry = opened.get(projectId)
       if (entry === undefined)
-        throw new AppError('not-found', `No project ${projectId} is open. Open its folder first.`)
+        throw new AppError('not-found', said`No project ${projectId} is open. Open its folder first.`)
       return entry.project
     },
     list: () => [...opened.values()].map(({ project }) => project),
@@ -45,8 +46,8 @@ export function createProjectRegistry(host: Host): ProjectRegistry {
         if (known.imageFolder === folders.imageFolder) return known
         throw new AppError(
           'conflict',
-          `${folders.projectFolder} is open as the project of ${known.imageFolder}, not of ${folders.imageFolder}. ` +
-            'If the folder has moved, restart Athanor.',
+          said`${folders.projectFolder} is open as the project of ${known.imageFolder}, not of ${folders.imageFolder}.
+            If the folder has moved, restart Athanor.`,
         )
       }
       const { project: asStored, catalog } = openProject(folders, host.now())

@@ -1,5 +1,6 @@
 import type { Project, project } from '../../../shared/contract/project.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import { countImages } from '../catalog/count-images.ts'
 import type { CoreContext, OpenProject } from '../core-context.ts'
@@ -41,7 +42,10 @@ export function createProjectHandlers(context: CoreContext): ServiceHandlers<typ
 
 function notedOf(projectFolder: string | null): string {
   if (projectFolder !== null) return readNotedImageFolder(projectFolder)
-  throw new AppError('bad-input', 'Name the folder of images, or the folder of a project that lies apart from them.')
+  throw new AppError(
+    'bad-input',
+    said`Name the folder of images, or the folder of a project that lies apart from them.`,
+  )
 }
 
 function describe(project: OpenProject): Project {

@@ -5,6 +5,7 @@ import type { RunId } from '../../../shared/domain/ids.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
 import type { OpenProject } from '../core-context.ts'
 import { getRun } from './run-repository.ts'
+import { said, type Said } from '../../../shared/said.ts'
 
 /** Parameters and running statistics as 32-bit numbers, with an output layer of the size of ImageNet's. */
 const weightBytes: Readonly<Record<Architecture, number>> = {
@@ -14,11 +15,16 @@ const weightBytes: Readonly<Record<Architecture, number>> = {
 }
 
 /** What a run that found no space on its disk needs to go on, in words for a person. */
-export function describeSpace(project: OpenProject, runId: RunId): string {
+export function describeSpace(project: OpenProject, runId: RunId): Said {
   const folder = project.layout.runFolder(runId)
   const { recipe } = getRun(project.reader, runId)
   const neededBytes = checkpointBytes(folder) ?? largestCheckpointBytes(recipe)
-  return `Its next checkpoint needs about ${megabytes(neededBytes)}${describeFree(folder)}. Free some space, then resume the run.`
+  const needed = megabytes(neededBytes)
+  const free = readFreeBytes(folder)
+  return free === null
+    ? said`Its next checkpoint needs about ${needed} MB. Free some space, then resume the run.`
+    : said`Its next checkpoint needs about ${needed} MB; ${megabytes(free)} MB are free. Free some space, then
+        resume the run.`
 }
 
 /** A new checkpoint is written beside the last one, which it then replaces. */
@@ -30,15 +36,14 @@ function largestCheckpointBytes({ architecture, momentum, keepBest }: Recipe): n
   return weightBytes[architecture] * (1 + (momentum > 0 ? 1 : 0) + (keepBest ? 1 : 0))
 }
 
-function describeFree(folder: string): string {
+/** Null where the system does not say. */
+function readFreeBytes(folder: string): number | null {
   try {
     const { bavail, bsize } = statfsSync(folder)
-    return `; ${megabytes(bavail * bsize)} are free`
+    return bavail * bsize
   } catch {
-    return ''
+    return null
   }
 }
 
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1_000_000)} MB`
-}
+const megabytes = (bytes: number): number => Math.ceil(bytes / 1_000_000)

@@ -1,5 +1,6 @@
 import type { RunId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { forgetPredictions } from '../catalog/predictions.ts'
 import type { OpenProject } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
@@ -35,5 +36,5 @@ export function deleteRun(host: Host, project: OpenProject, runId: RunId): void 
 function requireEnded({ reader }: OpenProject, runId: RunId): void {
   const { state } = getRun(reader, runId)
   if (state !== 'queued' && state !== 'running' && state !== 'stopping') return
-  throw new AppError('conflict', `${runId} is ${state}. Stop it first, then delete it.`, { data: { state } })
+  throw new AppError('conflict', said`${runId} is ${state}. Stop it first, then delete it.`, { data: { state } })
 }

@@ -1,6 +1,7 @@
 import type { RunEstimate, RunPlan } from '../../../shared/contract/runs.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
 import { AppError, toAppError } from '../../../shared/errors.ts'
+import { said, type Said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
 import type { Host } from '../host.ts'
 import { fileOf } from '../project/image-path.ts'
@@ -42,7 +43,8 @@ export function createEstimator(host: Host, queue: RunQueue): Estimator {
       remember(project, recipe, cost)
       return cost
     } catch (thrown) {
-      if (begins.aborted && !signal.aborted) throw busyError('A run has begun')
+      if (begins.aborted && !signal.aborted)
+        throw busyError(said`A run has begun: how long another one takes can be measured once it has ended.`)
       throw thrown
     } finally {
       await trainer.close()
@@ -66,11 +68,12 @@ export function createEstimator(host: Host, queue: RunQueue): Estimator {
       if (known !== undefined && known.memoryBytes !== null) return answer(known, 'remembered')
       if (isComputing(queue, project)) {
         if (known !== undefined) return answer(known, 'remembered')
-        throw busyError('A run is computing')
+        throw busyError(said`A run is computing: how long another one takes can be measured once it has ended.`)
       }
       const measured = turn.then(() => {
         signal.throwIfAborted()
-        if (isComputing(queue, project)) throw busyError('A run is computing')
+        if (isComputing(queue, project))
+          throw busyError(said`A run is computing: how long another one takes can be measured once it has ended.`)
         return measure(project, plan, signal)
       })
       turn = measured.catch(() => undefined)
@@ -118,8 +121,8 @@ function isComputing(queue: RunQueue, { reader }: OpenProject): boolean {
   return queue.isBusy() || listLiveRuns(reader).some(({ state }) => state !== 'queued')
 }
 
-function busyError(what: string): AppError {
-  return new AppError('conflict', `${what}: how long another one takes can be measured once it has ended.`)
+function busyError(what: Said): AppError {
+  return new AppError('conflict', what)
 }
 
 function sampleFiles(project: OpenProject): string[] {

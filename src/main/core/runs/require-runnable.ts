@@ -1,6 +1,7 @@
 import type { PlanFinding, RunPlan } from '../../../shared/contract/runs.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said, type Said } from '../../../shared/said.ts'
 import type { AppErrorCode } from '../../../shared/errors.ts'
 
 type Blocking = Extract<PlanFinding, { blocks: true }>
@@ -22,34 +23,28 @@ export function requireRunnable({ recipe, findings }: RunPlan, ignored: readonly
   const [first] = blocking
   if (first === undefined) {
     if (recipe !== null) return recipe
-    throw new AppError('internal', 'A plan without a recipe does not say what is wrong with it.')
+    throw new AppError('internal', said`A plan without a recipe does not say what is wrong with it.`)
   }
-  throw new AppError(codes[first.code], blocking.map(describe).join(' '), { data: { findings: blocking } })
+  throw new AppError(codes[first.code], said`${blocking.map(describe).join(' ')}`, { data: { findings: blocking } })
 }
 
-function describe(finding: Blocking): string {
+function describe(finding: Blocking): Said {
   switch (finding.code) {
     case 'bad-recipe':
-      return finding.message
+      return said`${finding.message}`
     case 'backbone-missing':
-      return (
-        `There is no backbone ${finding.backbone} in the store. Get it with "athanor backbone fetch ` +
-        `${finding.backbone}", add a file of your own with "athanor backbone add FILE", or start from random weights ` +
-        'with --backbone none.'
-      )
+      return said`There is no backbone ${finding.backbone} in the store. Get it with
+        "athanor backbone fetch ${finding.backbone}", add a file of your own with "athanor backbone add FILE",
+        or start from random weights with --backbone none.`
     case 'too-few-classes':
       return finding.classCount === 0
-        ? 'There is nothing to tell apart yet: no image that can be read has a label. Label images of two classes.'
-        : 'There is nothing to tell apart yet: all labelled images are of one class. Label images of two classes.'
+        ? said`There is nothing to tell apart yet: no image that can be read has a label. Label images of two classes.`
+        : said`There is nothing to tell apart yet: all labelled images are of one class. Label images of two classes.`
     case 'too-few-images':
-      return (
-        `"${finding.className}" has ${finding.imageCount} labelled images, ${finding.imageCountMin} are the least. ` +
-        'Label more of them.'
-      )
+      return said`"${finding.className}" has ${finding.imageCount} labelled images, ${finding.imageCountMin} are the
+        least. Label more of them.`
     case 'no-training-images':
-      return (
-        `There are no training images of "${finding.className}". Label more images, or move some of them out of the ` +
-        'validation and test folders.'
-      )
+      return said`There are no training images of "${finding.className}". Label more images, or move some of them out
+        of the validation and test folders.`
   }
 }

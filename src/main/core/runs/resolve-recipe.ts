@@ -1,6 +1,7 @@
 import { presets, Recipe } from '../../../shared/domain/recipe.ts'
 import type { Preset, RecipeOverrides } from '../../../shared/domain/recipe.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said, type Said } from '../../../shared/said.ts'
 
 /**
  * The complete recipe: the preset, what follows from the overrides, and the overrides themselves. The one place where
@@ -11,10 +12,10 @@ export function resolveRecipe(preset: Preset, overrides: RecipeOverrides): Recip
   const parsed = Recipe.safeParse({ ...presets[preset], ...consequencesOf(preset, overrides), ...given })
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-    throw new AppError('bad-input', `The recipe is not valid. ${problems.join('; ')}.`)
+    throw new AppError('bad-input', said`${invalid} ${problems.join('; ')}.`)
   }
   const conflicts = rules.filter(({ isBroken }) => isBroken(parsed.data)).map(({ message }) => message)
-  if (conflicts.length > 0) throw new AppError('bad-input', conflicts.join(' '), { data: { conflicts } })
+  if (conflicts.length > 0) throw new AppError('bad-input', said`${conflicts.join(' ')}`, { data: { conflicts } })
   return parsed.data
 }
 
@@ -36,40 +37,41 @@ function consequencesOf(preset: Preset, overrides: RecipeOverrides): RecipeOverr
   return consequences
 }
 
+const invalid = said`The recipe is not valid.`
+
 interface Rule {
   readonly isBroken: (recipe: Recipe) => boolean
-  readonly message: string
+  readonly message: Said
 }
 
 const rules: readonly Rule[] = [
   {
     isBroken: ({ inputSizePx, resizePx }) => inputSizePx > resizePx,
-    message: 'inputSizePx is cut out of resizePx and cannot be larger.',
+    message: said`inputSizePx is cut out of resizePx and cannot be larger.`,
   },
   {
     isBroken: ({ cropScaleMin, cropScaleMax }) => cropScaleMin > cropScaleMax,
-    message: 'cropScaleMin cannot be larger than cropScaleMax.',
+    message: said`cropScaleMin cannot be larger than cropScaleMax.`,
   },
   {
     isBroken: ({ trainableFrom, epochs }) => trainableFrom === 'head' && epochs > 0,
-    message:
-      'With trainableFrom head the output layer is fitted to convergence and epochs must be 0; ' +
-      'to train for epochs, set trainableFrom to layer4 or lower.',
+    message: said`With trainableFrom head the output layer is fitted to convergence and epochs must be 0;
+        to train for epochs, set trainableFrom to layer4 or lower.`,
   },
   {
     isBroken: ({ trainableFrom, fitHeadFirst }) => trainableFrom === 'head' && !fitHeadFirst,
-    message: 'With trainableFrom head nothing but fitHeadFirst trains anything; do not switch it off.',
+    message: said`With trainableFrom head nothing but fitHeadFirst trains anything; do not switch it off.`,
   },
   {
     isBroken: ({ trainableFrom, epochs }) => trainableFrom !== 'head' && epochs === 0,
-    message: 'With 0 epochs only the output layer can be trained: set trainableFrom to head, or epochs to 1 or more.',
+    message: said`With 0 epochs only the output layer can be trained: set trainableFrom to head, or epochs to 1 or more.`,
   },
   {
     isBroken: ({ epochs, batchSize }) => epochs > 0 && batchSize < 2,
-    message: 'batchSize must be 2 or more: batch normalisation cannot learn from a single image.',
+    message: said`batchSize must be 2 or more: batch normalisation cannot learn from a single image.`,
   },
   {
     isBroken: ({ epochs, microBatchSize }) => epochs > 0 && microBatchSize !== null && microBatchSize < 2,
-    message: 'microBatchSize must be 2 or more: batch normalisation cannot learn from a single image.',
+    message: said`microBatchSize must be 2 or more: batch normalisation cannot learn from a single image.`,
   },
 ]

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { RunId } from '../../../shared/domain/ids.ts'
 import type { OpenProject } from '../core-context.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { transaction } from '../database/handles.ts'
 import { holdLock } from '../database/hold-lock.ts'
 import type { HeldLock } from '../database/hold-lock.ts'
@@ -40,5 +41,5 @@ export function interruptDeadRuns(project: OpenProject, atMs: number): void {
 export function requireLock(project: OpenProject, runId: RunId): HeldLock {
   const lock = lockRun(project, runId)
   if (lock !== null) return lock
-  throw new AppError('conflict', `Another Athanor is working on ${runId}.`)
+  throw new AppError('conflict', said`Another Athanor is working on ${runId}.`)
 }

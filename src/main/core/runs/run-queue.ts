@@ -1,5 +1,6 @@
 import type { RunId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
 import type { HeldLock } from '../database/hold-lock.ts'
 import type { Host } from '../host.ts'
@@ -50,7 +51,7 @@ export function createRunQueue(host: Host): RunQueue {
 
   return {
     add(run) {
-      begins.abort(new AppError('cancelled', 'A run begins.'))
+      begins.abort(new AppError('cancelled', said`A run begins.`))
       begins = new AbortController()
       const begun = Promise.withResolvers<void>()
       const isFirst = length === 0

@@ -2,6 +2,7 @@ import type { DatasetId, RunId } from '../../../shared/domain/ids.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
 import { Run } from '../../../shared/domain/run.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { ReadableDb, WritableDb } from '../database/handles.ts'
 import { noteChange } from '../database/note-change.ts'
 import { datasetIdOf, modelIdOf, rowOf, runIdOf } from '../database/row-ids.ts'
@@ -48,7 +49,7 @@ function runOfRow(row: RunRow): Run {
 /** Errors: not-found. */
 export function getRun(db: ReadableDb, runId: RunId): Run {
   const row = db.prepare<RunRow>('SELECT * FROM run WHERE id = ?').get(rowOf(runId))
-  if (row === undefined) throw new AppError('not-found', `The project has no ${runId}.`)
+  if (row === undefined) throw new AppError('not-found', said`The project has no ${runId}.`)
   return runOfRow(row)
 }
 

@@ -9,6 +9,7 @@ import type { RunLog } from './run-log.ts'
 import { getRun, updateRun } from './run-repository.ts'
 import { createSilenceWatch } from './silence-watch.ts'
 import { trainJobOf } from './train-job.ts'
+import { said } from '../../../shared/said.ts'
 
 export interface RunWork {
   readonly host: Host
@@ -80,9 +81,8 @@ export async function runTrainer(work: RunWork, log: RunLog): Promise<ModelManif
 const silentWarning: TrainerEvent = {
   kind: 'warning',
   code: 'trainer-silent',
-  message:
-    'The trainer has not said anything for a while. It may be waiting for a disk or for another program, or it hangs. ' +
-    'If this goes on, stop the run: it can be resumed from its last checkpoint.',
+  message: said`The trainer has not said anything for a while. It may be waiting for a disk or for another program, or it hangs.
+      If this goes on, stop the run: it can be resumed from its last checkpoint.`,
   paths: [],
 }
 

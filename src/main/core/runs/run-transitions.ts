@@ -1,18 +1,19 @@
 import { runTransitions } from '../../../shared/domain/run.ts'
 import type { Run, RunOutcome, RunState } from '../../../shared/domain/run.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said, type Said } from '../../../shared/said.ts'
 import type { WritableDb } from '../database/handles.ts'
 import { appendEvents } from './run-events.ts'
 import { getRun, updateRun } from './run-repository.ts'
 
-const advice: Readonly<Record<RunState, string>> = {
-  queued: 'It waits for its turn.',
-  running: 'It is running.',
-  stopping: 'It is being stopped.',
-  stopped: 'It was stopped; it can be resumed.',
-  failed: 'It failed; it can be resumed.',
-  interrupted: 'It was interrupted; it can be resumed.',
-  done: 'It is done; start a new run.',
+const advice: Readonly<Record<RunState, Said>> = {
+  queued: said`It waits for its turn.`,
+  running: said`It is running.`,
+  stopping: said`It is being stopped.`,
+  stopped: said`It was stopped; it can be resumed.`,
+  failed: said`It failed; it can be resumed.`,
+  interrupted: said`It was interrupted; it can be resumed.`,
+  done: said`It is done; start a new run.`,
 }
 
 /** Everything but its state that changes with it. */
@@ -21,7 +22,7 @@ export type RunChange = Partial<Pick<Run, 'startedAtMs' | 'endedAtMs' | 'device'
 /** Errors: conflict, saying what state the run is in. */
 export function requireTransition(run: Run, to: RunState): void {
   if (runTransitions[run.state].includes(to)) return
-  throw new AppError('conflict', `${run.id} cannot become ${to}. ${advice[run.state]}`, {
+  throw new AppError('conflict', said`${run.id} cannot become ${to}. ${advice[run.state]}`, {
     data: { state: run.state, to },
   })
 }

@@ -2,6 +2,7 @@ import type { runs } from '../../../shared/contract/runs.ts'
 import type { RunId } from '../../../shared/domain/ids.ts'
 import type { Run } from '../../../shared/domain/run.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import type { CoreContext, OpenProject } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
@@ -54,7 +55,7 @@ async function resumeRun(
   const run = getRun(project.reader, runId)
   requireTransition(run, 'queued')
   if (run.result?.outcome === 'failed' && !run.result.resumable) {
-    throw new AppError('conflict', `${runId} would fail again: ${run.result.message} Start a new run.`)
+    throw new AppError('conflict', said`${runId} would fail again: ${run.result.message} Start a new run.`)
   }
   const lock = requireLock(project, runId)
   try {

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { PlanFinding, runs } from '../../../shared/contract/runs.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
 import { isAppError } from '../../../shared/errors.ts'
+import { said, type Said } from '../../../shared/said.ts'
 import { fetchableBackbones } from '../backbones/fetchable-backbones.ts'
 import { listBackbones } from '../backbones/list-backbones.ts'
 import type { Host } from '../host.ts'
@@ -23,7 +24,7 @@ export async function settleRecipe(host: Host, { preset, overrides }: WhatToRun)
     recipe = resolveRecipe(preset, overrides)
   } catch (thrown) {
     if (!isAppError(thrown)) throw thrown
-    return badRecipe(thrown.message)
+    return badRecipe(said`${thrown.message}`)
   }
   const { backbone } = recipe
   if (backbone === null) return { recipe, findings: [] }
@@ -32,7 +33,7 @@ export async function settleRecipe(host: Host, { preset, overrides }: WhatToRun)
   const architecture = card?.architecture ?? fetchable?.architecture ?? recipe.architecture
   if (overrides.architecture !== undefined && overrides.architecture !== architecture) {
     return badRecipe(
-      `The backbone ${backbone} is a ${architecture}, not a ${overrides.architecture}. Leave architecture out.`,
+      said`The backbone ${backbone} is a ${architecture}, not a ${overrides.architecture}. Leave architecture out.`,
     )
   }
   const settled = { ...recipe, architecture }
@@ -44,6 +45,6 @@ export async function settleRecipe(host: Host, { preset, overrides }: WhatToRun)
   }
 }
 
-function badRecipe(message: string): SettledRecipe {
+function badRecipe(message: Said): SettledRecipe {
   return { recipe: null, findings: [{ code: 'bad-recipe', blocks: true, message }] }
 }

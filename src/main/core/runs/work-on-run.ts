@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { RunId } from '../../../shared/domain/ids.ts'
 import type { ModelManifest } from '../../../shared/domain/model.ts'
 import { AppError, isAppError, toAppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
 import { learnFromRun } from './learn-from-run.ts'
@@ -59,9 +60,9 @@ async function runTrainers(work: RunWork, log: RunLog): Promise<ModelManifest | 
       if (!isWorthRestarting(work, thrown)) throw thrown
       const { code, message, data } = toAppError(thrown)
       if (restarts === restartsMax) {
-        throw new AppError(code, `${message} That was after ${restartsMax} restarts.`, { data, cause: thrown })
+        throw new AppError(code, said`${message} That was after ${restartsMax} restarts.`, { data, cause: thrown })
       }
-      const restart = `${message} It is restarted from its last checkpoint (${restarts + 1} of ${restartsMax}).`
+      const restart = said`${message} It is restarted from its last checkpoint (${restarts + 1} of ${restartsMax}).`
       log.add({ kind: 'warning', code: 'restarted', message: restart, paths: [] })
     }
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Host } from '../host.ts'
 import { drawSamples, type SampleSet } from './draw-samples.ts'
 
@@ -51,7 +52,7 @@ async function makeDrawingFolder(parent: string): Promise<string> {
     return await mkdtemp(join(parent, '.drawing-'))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new AppError('no-permission', `Can't make a folder for the sample set in ${parent}: ${reason}`, { cause })
+    throw new AppError('no-permission', said`Can't make a folder for the sample set in ${parent}: ${reason}`, { cause })
   }
 }
 

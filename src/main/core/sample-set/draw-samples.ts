@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Host } from '../host.ts'
 import { openImaging } from '../processes/open-process.ts'
 
@@ -33,7 +34,7 @@ async function claimFolder(folder: string): Promise<void> {
     if ((await readdir(folder)).length === 0) return
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
-    throw new AppError('no-permission', `Can't make the folder ${folder}: ${reason}`, { cause: thrown })
+    throw new AppError('no-permission', said`Can't make the folder ${folder}: ${reason}`, { cause: thrown })
   }
-  throw new AppError('conflict', `${folder} is not empty. Choose another folder for the sample set.`)
+  throw new AppError('conflict', said`${folder} is not empty. Choose another folder for the sample set.`)
 }

@@ -1,6 +1,7 @@
 import { access, realpath } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
 import type { Host } from '../host.ts'
 import { isWithin } from '../project/is-within.ts'
@@ -39,7 +40,7 @@ export function createFolderAccess(host: Host, recent: Pick<RecentProjects, 'ent
     if ((await roots()).some((root) => isWithin(real, root)) || (await isAllowed(real))) return real
     throw new AppError(
       'forbidden',
-      `${path} is outside of the folders that Athanor may show here. Start it with this folder, or with --root.`,
+      said`${path} is outside of the folders that Athanor may show here. Start it with this folder, or with --root.`,
     )
   }
 

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { FolderListing } from '../../../shared/contract/shell.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { isImageName, isJunkName } from '../catalog/image-name.ts'
 import { hasErrorCode } from '../database/error-code.ts'
 import { layoutOf, projectFolderName } from '../project/project-layout.ts'
@@ -15,7 +16,7 @@ type Folder = FolderListing['folders'][number]
 export async function listFolders(access: FolderAccess, path: string | null): Promise<FolderListing> {
   const roots = await access.roots()
   const start = path ?? roots[0]
-  if (start === undefined) throw new AppError('not-found', 'There is no folder to begin at.')
+  if (start === undefined) throw new AppError('not-found', said`There is no folder to begin at.`)
   const folder = await access.resolveBelowRoots(start)
   const entries = await readEntries(folder)
   const folders = await Promise.all(
@@ -55,8 +56,8 @@ async function readEntries(folder: string) {
     return await readdir(folder, { withFileTypes: true })
   } catch (cause) {
     if (hasErrorCode(cause, 'EACCES', 'EPERM')) {
-      throw new AppError('no-permission', `The folder ${folder} may not be read.`, { cause })
+      throw new AppError('no-permission', said`The folder ${folder} may not be read.`, { cause })
     }
-    throw new AppError('not-found', `There is no folder ${folder}.`, { cause })
+    throw new AppError('not-found', said`There is no folder ${folder}.`, { cause })
   }
 }

@@ -4,6 +4,7 @@ import type { shell } from '../../../shared/contract/shell.ts'
 import type { ExportFormat } from '../../../shared/domain/export.ts'
 import type { ImageId, ModelId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import type { CoreContext, OpenProject } from '../core-context.ts'
 import { rowOf } from '../database/row-ids.ts'
@@ -14,7 +15,7 @@ export function createShellHandlers({ host, projects, folders }: CoreContext): S
   const around = host.shell
 
   async function reveal(path: string): Promise<Record<string, never>> {
-    if (around?.reveal === undefined) throw new AppError('conflict', `There is no file manager to show ${path} in.`)
+    if (around?.reveal === undefined) throw new AppError('conflict', said`There is no file manager to show ${path} in.`)
     await around.reveal(path)
     return {}
   }
@@ -27,12 +28,12 @@ export function createShellHandlers({ host, projects, folders }: CoreContext): S
     }),
     chooseFolder: async ({ title }) => {
       if (around?.chooseFolder === undefined)
-        throw new AppError('conflict', 'There is no dialog to choose a folder in.')
+        throw new AppError('conflict', said`There is no dialog to choose a folder in.`)
       return { path: await around.chooseFolder(title) }
     },
     chooseSavePath: async ({ title, fileName }) => {
       if (around?.chooseSavePath === undefined)
-        throw new AppError('conflict', 'There is no dialog to choose a file in.')
+        throw new AppError('conflict', said`There is no dialog to choose a file in.`)
       return { path: await around.chooseSavePath(title, fileName) }
     },
     listFolders: ({ path }) => listFolders(folders, path),
@@ -52,7 +53,7 @@ async function* none(): AsyncGenerator<never, void> {
 
 async function imageFile(project: OpenProject, imageId: ImageId): Promise<string> {
   const row = project.reader.prepare<{ path: string }>('SELECT path FROM image WHERE id = ?').get(imageId)
-  if (row === undefined) throw new AppError('not-found', `There is no image ${imageId} in the catalog.`)
+  if (row === undefined) throw new AppError('not-found', said`There is no image ${imageId} in the catalog.`)
   return realFileOf(project.imageFolder, row.path)
 }
 
@@ -60,8 +61,8 @@ function exportFolder(project: OpenProject, modelId: ModelId, format: ExportForm
   const row = project.reader
     .prepare<{ folder: string }>('SELECT folder FROM export WHERE model_id = ? AND format = ? ORDER BY id DESC')
     .get(rowOf(modelId), format)
-  if (row === undefined) throw new AppError('not-found', `${modelId} has not been exported as ${format}.`)
+  if (row === undefined) throw new AppError('not-found', said`${modelId} has not been exported as ${format}.`)
   const folder = resolve(project.projectFolder, row.folder)
-  if (!existsSync(folder)) throw new AppError('not-found', `${folder} is not there any more.`)
+  if (!existsSync(folder)) throw new AppError('not-found', said`${folder} is not there any more.`)
   return folder
 }

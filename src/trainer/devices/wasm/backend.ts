@@ -1,6 +1,7 @@
 import { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { startKernels, type Kernels } from './kernels.ts'
 import { kernelMakers } from './kernels/table.ts'
 import { loadTfjsModule, type TfjsModule } from './tfjs-module.ts'
@@ -45,7 +46,7 @@ function refuseEmptyAllocations(module: TfjsModule): void {
     const mebibytes = Math.ceil(sizeBytes / 1024 ** 2)
     throw new AppError(
       'out-of-memory',
-      `The wasm device has no ${mebibytes} MiB left of its 4 GiB: use a smaller micro-batch or smaller images.`,
+      said`The wasm device has no ${mebibytes} MiB left of its 4 GiB: use a smaller micro-batch or smaller images.`,
     )
   }
 }

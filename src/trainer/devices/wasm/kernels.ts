@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { operations, type Operation } from './operations.ts'
 import { webAssembly, type WasmMemory, type WasmModule } from './web-assembly.ts'
 
@@ -79,7 +80,7 @@ export async function startKernels(heap: Heap, threads: number, kernelFile: stri
       words.set(values, control.values)
       runPosted()
       if (words[control.failed] !== 0)
-        throw new AppError('internal', `A thread of the wasm device failed at ${operation}.`)
+        throw new AppError('internal', said`A thread of the wasm device failed at ${operation}.`)
     },
     scratch: (sizeBytes) => {
       if (sizeBytes > scratch.sizeBytes) {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { InferenceSession, Tensor, env } from 'onnxruntime-node'
 import type { Preprocessing } from '../../../shared/domain/backbone.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { normalisePixels } from '../../evaluation/normalise-pixels.ts'
 import { readPreprocessing } from '../export-files.ts'
 import type { ExportRuntime } from '../exporter.ts'
@@ -35,7 +36,7 @@ async function probabilitiesOf(
 ): Promise<Float32Array> {
   const { probabilities } = await session.run(feeds, ['probabilities'])
   if (probabilities?.data instanceof Float32Array) return probabilities.data
-  throw new AppError('bad-file', 'The exported model gives no probabilities.')
+  throw new AppError('bad-file', said`The exported model gives no probabilities.`)
 }
 
 /** Normalised and channels first: [count, 3, side, side]. */

@@ -11,6 +11,7 @@ import { readClasses, readPreprocessing } from '../export-files.ts'
 import type { ExportRuntime } from '../exporter.ts'
 import { rememberLast } from '../remember-last.ts'
 import { safetensorsFile } from './safetensors-exporter.ts'
+import { said } from '../../../shared/said.ts'
 
 /**
  * The file read back by ourselves, on the processor: torch cannot be counted on to be there. That torchvision computes
@@ -31,7 +32,7 @@ export async function openSafetensorsRuntime(folder: string): Promise<ExportRunt
     return Float32Array.from(outputs.flatMap((logits) => softmax(logits)))
   })
   return {
-    name: `Athanor on ${active.name}`,
+    name: said`Athanor on ${active.name}`,
     fromPixels: run,
     fromFile: async (file) => {
       const { values } = await readPixels({ file, contentHash: null }, preprocessing)

@@ -1,4 +1,5 @@
 import { damaged } from './checkpoint-fault.ts'
+import { said } from '../../../shared/said.ts'
 
 /** Reads numbers and text one after another, never past the end. */
 export interface ByteReader {
@@ -26,7 +27,7 @@ export function createByteReader(bytes: Uint8Array, start = 0): ByteReader {
 
   /** Moves on by so many bytes and gives where they begin. */
   function take(byteCount: number): number {
-    if (byteCount > bytes.length - position) damaged('its description ends in the middle')
+    if (byteCount > bytes.length - position) damaged(said`its description ends in the middle`)
     const from = position
     position += byteCount
     return from
@@ -36,7 +37,7 @@ export function createByteReader(bytes: Uint8Array, start = 0): ByteReader {
     try {
       return utf8.decode(bytes.subarray(from, to))
     } catch {
-      return damaged('it holds text that is not UTF-8')
+      return damaged(said`it holds text that is not UTF-8`)
     }
   }
 
@@ -60,7 +61,7 @@ export function createByteReader(bytes: Uint8Array, start = 0): ByteReader {
     line: () => {
       const from = position
       const end = bytes.subarray(from, from + lineBytesMax).indexOf(0x0a)
-      if (end < 0) damaged('a name in it does not end')
+      if (end < 0) damaged(said`a name in it does not end`)
       position = from + end + 1
       return decode(from, from + end)
     },

@@ -1,3 +1,4 @@
+import type { Said } from '../../../shared/said.ts'
 /**
  * Why a checkpoint is not read. `damaged`: it does not hold what it should; `refused`: it asks for something that is
  * never done. The reader adds which file it was.
@@ -5,17 +6,17 @@
 export class CheckpointFault extends Error {
   readonly kind: 'damaged' | 'refused'
 
-  constructor(kind: 'damaged' | 'refused', message: string) {
+  constructor(kind: 'damaged' | 'refused', message: Said) {
     super(message)
     this.kind = kind
   }
 }
 
-export function damaged(what: string): never {
+export function damaged(what: Said): never {
   throw new CheckpointFault('damaged', what)
 }
 
-export function refused(what: string): never {
+export function refused(what: Said): never {
   throw new CheckpointFault('refused', what)
 }
 

@@ -8,6 +8,7 @@ import { readTensors } from './read-tensors.ts'
 import { findStateDict } from './state-dict.ts'
 import { unpickle } from './unpickle.ts'
 import type { Unpickled } from './unpickle.ts'
+import { said } from '../../../shared/said.ts'
 
 const magic = 0x1950a86a20f9469cfc6cn
 const protocolVersion = 1001
@@ -32,7 +33,7 @@ function storagesIn(root: PickleValue): Map<string, StorageReference> {
 
 function checkSystem(system: PickleValue): void {
   const isLittleEndian = system instanceof Map ? system.get('little_endian') : undefined
-  if (isLittleEndian !== true) damaged('its numbers are not little-endian')
+  if (isLittleEndian !== true) damaged(said`its numbers are not little-endian`)
 }
 
 /** Where each storage's numbers begin, as the list of keys orders them: a 64-bit count, then the numbers. */
@@ -42,17 +43,17 @@ async function locateStorages(
   storages: ReadonlyMap<string, StorageReference>,
   start: number,
 ): Promise<Map<string, number>> {
-  if (!Array.isArray(keys)) damaged('it does not list its storages')
+  if (!Array.isArray(keys)) damaged(said`it does not list its storages`)
   const offsets = new Map<string, number>()
   let position = start
   for (const key of keys as readonly PickleValue[]) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined
     if (storage === undefined || offsets.has(storage.key))
-      damaged('it lists a storage that nothing refers to, or one twice')
+      damaged(said`it lists a storage that nothing refers to, or one twice`)
     const head = await file.read(position, 8)
-    const count = countOf(new DataView(head.buffer).getBigInt64(0, true), 'the size of a storage')
+    const count = countOf(new DataView(head.buffer).getBigInt64(0, true), said`the size of a storage`)
     if (count !== storage.count)
-      damaged(`its storage ${shown(storage.key)} has ${count} numbers instead of ${storage.count}`)
+      damaged(said`its storage ${shown(storage.key)} has ${count} numbers instead of ${storage.count}`)
     offsets.set(storage.key, position + 8)
     position += 8 + count * bytesPerNumber[storage.format]
   }
@@ -67,7 +68,7 @@ function unpickleMagic(bytes: Uint8Array): Unpickled {
   } catch (fault) {
     if (!(fault instanceof CheckpointFault) || fault.kind === 'refused') throw fault
   }
-  return damaged('it is neither a safetensors file nor a checkpoint of PyTorch')
+  return damaged(said`it is neither a safetensors file nor a checkpoint of PyTorch`)
 }
 
 /**
@@ -78,7 +79,7 @@ export async function readLegacyCheckpoint(file: RandomAccessFile): Promise<Weig
   const bytes = await file.read(0, Math.min(file.sizeBytes, pickleBytesMax))
   const first = unpickleMagic(bytes)
   const version = unpickle(bytes, first.end)
-  if (version.value !== protocolVersion) damaged('it is written in an unknown version of the format')
+  if (version.value !== protocolVersion) damaged(said`it is written in an unknown version of the format`)
   const system = unpickle(bytes, version.end)
   checkSystem(system.value)
   const object = unpickle(bytes, system.end)
@@ -86,6 +87,8 @@ export async function readLegacyCheckpoint(file: RandomAccessFile): Promise<Weig
   const offsets = await locateStorages(file, keys.value, storagesIn(object.value), keys.end)
   return readTensors(findStateDict(object.value), async (storage, sizeBytes) => {
     const offset = offsets.get(storage.key)
-    return offset === undefined ? damaged(`its storage ${shown(storage.key)} is missing`) : file.read(offset, sizeBytes)
+    return offset === undefined
+      ? damaged(said`its storage ${shown(storage.key)} is missing`)
+      : file.read(offset, sizeBytes)
   })
 }

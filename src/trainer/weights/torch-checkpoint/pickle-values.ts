@@ -1,5 +1,6 @@
 import type { NumberFormat } from '../number-formats.ts'
 import { damaged } from './checkpoint-fault.ts'
+import { said, type Said } from '../../../shared/said.ts'
 
 /** Numbers of one format, somewhere in the file. */
 export interface StorageReference {
@@ -59,15 +60,15 @@ export function isKind<K extends 'tuple' | 'global' | 'storage' | 'tensor'>(
   return typeof value === 'object' && value !== null && 'kind' in value && value.kind === kind
 }
 
-export function tupleItems(value: PickleValue | undefined, what: string): readonly PickleValue[] {
-  return isKind(value, 'tuple') ? value.items : damaged(`${what} is not a tuple`)
+export function tupleItems(value: PickleValue | undefined, what: Said): readonly PickleValue[] {
+  return isKind(value, 'tuple') ? value.items : damaged(said`${what} is not a tuple`)
 }
 
 /** A number that can count something: whole, not negative, exact. */
-export function countOf(value: PickleValue | undefined, what: string): number {
+export function countOf(value: PickleValue | undefined, what: Said): number {
   const number = typeof value === 'bigint' ? Number(value) : value
   if (typeof number !== 'number' || !Number.isSafeInteger(number) || number < 0) {
-    damaged(`${what} is not a whole number from 0 to 2^53`)
+    damaged(said`${what} is not a whole number from 0 to 2^53`)
   }
   return number
 }

@@ -2,6 +2,7 @@ import { bytesPerNumber, decodeFloats, isFloat } from '../number-formats.ts'
 import type { Weight, WeightMap } from '../weight-map.ts'
 import { damaged, shown } from './checkpoint-fault.ts'
 import type { StorageReference, TensorReference } from './pickle-values.ts'
+import { said } from '../../../shared/said.ts'
 
 /** Gives the content of a storage by its key, of exactly the size that is asked for. */
 export type ReadStorage = (storage: StorageReference, sizeBytes: number) => Promise<Uint8Array>
@@ -45,7 +46,7 @@ function byStorage(tensors: ReadonlyMap<string, TensorReference>): Map<string, [
     const group = groups.get(key)
     const first = group?.[0]?.[1].storage
     if (first !== undefined && (first.count !== count || first.format !== format)) {
-      damaged(`its storage ${shown(key)} is described in two ways`)
+      damaged(said`its storage ${shown(key)} is described in two ways`)
     }
     if (group === undefined) groups.set(key, [[name, tensor]])
     else group.push([name, tensor])
@@ -67,7 +68,7 @@ export async function readTensors(
     const { storage } = (group[0] as [string, TensorReference])[1]
     const total = group.reduce((sum, [, tensor]) => sum + tensor.count, 0)
     if (total > sharingMax * storage.count)
-      damaged(`its storage ${shown(storage.key)} is unfolded ${group.length} times`)
+      damaged(said`its storage ${shown(storage.key)} is unfolded ${group.length} times`)
     const bytes = await readStorage(storage, storage.count * bytesPerNumber[storage.format])
     const numbers = decodeFloats(bytes, storage.format, storage.count)
     for (const [name, tensor] of group) {

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import { fileError } from '../file-errors.ts'
 import type { ForeignWeights } from '../foreign-weights.ts'
 import { isAllFinite } from '../number-formats.ts'
@@ -19,7 +20,7 @@ async function readAnyFormat(file: RandomAccessFile): Promise<WeightMap> {
   if (startsWith(start, 'PK\x03\x04')) return readZipCheckpoint(file)
   if (startsWith(start, 'ustar', 257)) {
     refused(
-      'it is in the tar format that PyTorch wrote before 2017: load it with PyTorch and save its state_dict again',
+      said`it is in the tar format that PyTorch wrote before 2017: load it with PyTorch and save its state_dict again`,
     )
   }
   return readLegacyCheckpoint(file)
@@ -45,9 +46,9 @@ export async function readTorchCheckpoint(file: string): Promise<ForeignWeights>
     throw error.kind === 'refused'
       ? new AppError(
           'refused-file',
-          `${file} was refused: ${error.message}. Nothing of it was run. Ask whoever made it for a safetensors file.`,
+          said`${file} was refused: ${error.message}. Nothing of it was run. Ask whoever made it for a safetensors file.`,
           { cause: error },
         )
-      : new AppError('bad-file', `${file} cannot be read: ${error.message}.`, { cause: error })
+      : new AppError('bad-file', said`${file} cannot be read: ${error.message}.`, { cause: error })
   }
 }

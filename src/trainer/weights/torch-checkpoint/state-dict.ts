@@ -1,6 +1,7 @@
 import { damaged } from './checkpoint-fault.ts'
 import { isTensor } from './pickle-values.ts'
 import type { PickleValue, TensorReference } from './pickle-values.ts'
+import { said } from '../../../shared/said.ts'
 
 /** Where training programs put the weights beside epoch, optimizer and the like, most common first. */
 const usualKeys = ['state_dict', 'model_state_dict', 'model', 'net', 'network', 'weights'] as const
@@ -25,11 +26,11 @@ function stripPrefixes(tensors: Map<string, TensorReference>): Map<string, Tenso
 
 /** The tensors by name, out of the dictionary itself or one that is nested in it. Throws a CheckpointFault. */
 export function findStateDict(root: PickleValue): Map<string, TensorReference> {
-  if (!(root instanceof Map)) damaged('it does not hold a dictionary of weights (a state_dict)')
+  if (!(root instanceof Map)) damaged(said`it does not hold a dictionary of weights (a state_dict)`)
   const candidates = [root, ...usualKeys.map((key) => root.get(key))]
   for (const candidate of candidates) {
     const tensors = tensorsIn(candidate)
     if (tensors.size > 0) return stripPrefixes(tensors)
   }
-  return damaged(`it holds no weights, neither at the top nor under ${usualKeys.join(', ')}`)
+  return damaged(said`it holds no weights, neither at the top nor under ${usualKeys.join(', ')}`)
 }

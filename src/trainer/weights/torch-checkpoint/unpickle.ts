@@ -4,6 +4,7 @@ import { damaged, refused } from './checkpoint-fault.ts'
 import { opcodeName } from './opcode-names.ts'
 import { isKind } from './pickle-values.ts'
 import type { PickleValue } from './pickle-values.ts'
+import { said } from '../../../shared/said.ts'
 
 /** Far more than any network's weights take: the largest have some thousand tensors of about twenty values each. */
 const valuesMax = 250_000
@@ -21,25 +22,25 @@ interface Machine {
 
 function push(machine: Machine, value: PickleValue): void {
   machine.valueCount += 1
-  if (machine.valueCount > valuesMax) damaged(`it holds more than ${valuesMax} values`)
+  if (machine.valueCount > valuesMax) damaged(said`it holds more than ${valuesMax} values`)
   machine.stack.push(value)
 }
 
 /** Values above the last mark are not reached by what takes one value only. */
 function pop({ stack, marks }: Machine): PickleValue {
-  if (stack.length <= (marks.at(-1) ?? 0)) damaged('it takes a value where there is none')
+  if (stack.length <= (marks.at(-1) ?? 0)) damaged(said`it takes a value where there is none`)
   return stack.pop() as PickleValue
 }
 
 function top({ stack, marks }: Machine): PickleValue {
   return stack.length <= (marks.at(-1) ?? 0)
-    ? damaged('it uses a value where there is none')
+    ? damaged(said`it uses a value where there is none`)
     : (stack.at(-1) as PickleValue)
 }
 
 function popToMark({ stack, marks }: Machine): PickleValue[] {
   const mark = marks.pop()
-  return mark === undefined ? damaged('it goes back to a mark that was not set') : stack.splice(mark)
+  return mark === undefined ? damaged(said`it goes back to a mark that was not set`) : stack.splice(mark)
 }
 
 function popTuple(machine: Machine, length: number): void {
@@ -48,40 +49,40 @@ function popTuple(machine: Machine, length: number): void {
 }
 
 function remember(machine: Machine, index: number): void {
-  if (machine.memo.size >= valuesMax) damaged(`it remembers more than ${valuesMax} values`)
+  if (machine.memo.size >= valuesMax) damaged(said`it remembers more than ${valuesMax} values`)
   machine.memo.set(index, top(machine))
 }
 
 function recall(machine: Machine, index: number): void {
   const value = machine.memo.get(index)
-  push(machine, value === undefined ? damaged(`it recalls value ${index}, which it never kept`) : value)
+  push(machine, value === undefined ? damaged(said`it recalls value ${index}, which it never kept`) : value)
 }
 
 function setItems(machine: Machine, items: readonly PickleValue[]): void {
   const target = top(machine)
-  if (!(target instanceof Map)) refused('it sets items of something that is no dictionary (opcode SETITEMS)')
-  if (items.length % 2 !== 0) damaged('it sets a key without a value')
+  if (!(target instanceof Map)) refused(said`it sets items of something that is no dictionary (opcode SETITEMS)`)
+  if (items.length % 2 !== 0) damaged(said`it sets a key without a value`)
   for (let index = 0; index < items.length; index += 2) target.set(keyOf(items[index]), items[index + 1] as PickleValue)
 }
 
 function append(machine: Machine, items: readonly PickleValue[]): void {
   const target = top(machine)
-  if (!Array.isArray(target)) refused('it appends to something that is no list (opcode APPENDS)')
+  if (!Array.isArray(target)) refused(said`it appends to something that is no list (opcode APPENDS)`)
   for (const item of items) target.push(item)
 }
 
 function call(machine: Machine): void {
   const args = pop(machine)
   const callee = pop(machine)
-  if (!isKind(args, 'tuple')) damaged('it calls with something else than a tuple')
+  if (!isKind(args, 'tuple')) damaged(said`it calls with something else than a tuple`)
   push(machine, callGlobal(callee, args.items))
 }
 
 /** torch hangs `_metadata` onto its dictionaries so; it is dropped. */
 function build(machine: Machine): void {
   const state = pop(machine)
-  if (!(top(machine) instanceof Map)) refused('it sets the inner state of an object (opcode BUILD)')
-  if (!(state instanceof Map)) damaged('it gives a dictionary a state that is none')
+  if (!(top(machine) instanceof Map)) refused(said`it sets the inner state of an object (opcode BUILD)`)
+  if (!(state instanceof Map)) damaged(said`it gives a dictionary a state that is none`)
 }
 
 export interface Unpickled {
@@ -103,15 +104,15 @@ export function unpickle(bytes: Uint8Array, start = 0): Unpickled {
     const name = opcodeName(opcode)
     switch (name) {
       case 'PROTO':
-        if (reader.byte() > 5) damaged('it is written in an unknown version of pickle')
+        if (reader.byte() > 5) damaged(said`it is written in an unknown version of pickle`)
         break
       case 'STOP': {
         const value = pop(machine)
-        if (machine.stack.length > 0 || machine.marks.length > 0) damaged('it leaves values over')
+        if (machine.stack.length > 0 || machine.marks.length > 0) damaged(said`it leaves values over`)
         return { value, end: reader.position() }
       }
       case 'MARK':
-        if (machine.marks.length >= valuesMax) damaged('it sets too many marks')
+        if (machine.marks.length >= valuesMax) damaged(said`it sets too many marks`)
         machine.marks.push(machine.stack.length)
         break
       case 'NONE':
@@ -137,7 +138,7 @@ export function unpickle(bytes: Uint8Array, start = 0): Unpickled {
         break
       case 'LONG1': {
         const byteCount = reader.byte()
-        if (byteCount > integerBytesMax) damaged(`it holds an integer of ${byteCount} bytes`)
+        if (byteCount > integerBytesMax) damaged(said`it holds an integer of ${byteCount} bytes`)
         push(machine, reader.integer(byteCount))
         break
       }
@@ -207,9 +208,9 @@ export function unpickle(bytes: Uint8Array, start = 0): Unpickled {
         build(machine)
         break
       case null:
-        return damaged(`byte ${opcode} where an instruction should be`)
+        return damaged(said`byte ${opcode} where an instruction should be`)
       default:
-        return refused(`it uses the instruction ${name}, which weights do not need`)
+        return refused(said`it uses the instruction ${name}, which weights do not need`)
     }
   }
 }

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { damaged, refused, shown } from './checkpoint-fault.ts'
 import type { RandomAccessFile } from './random-access-file.ts'
+import { said } from '../../../shared/said.ts'
 
 /*
  * The zip files that torch writes: entries stored as they are, one after another. Everything else that zip can do is
@@ -41,7 +42,9 @@ function viewOf(bytes: Uint8Array): DataView {
 
 function wide(view: DataView, offset: number): number {
   const value = view.getBigUint64(offset, true)
-  return value > BigInt(Number.MAX_SAFE_INTEGER) ? damaged('its zip directory claims sizes beyond 2^53') : Number(value)
+  return value > BigInt(Number.MAX_SAFE_INTEGER)
+    ? damaged(said`its zip directory claims sizes beyond 2^53`)
+    : Number(value)
 }
 
 interface Directory {
@@ -60,11 +63,11 @@ async function findDirectory(file: RandomAccessFile): Promise<Directory> {
     !(view.getUint32(at, true) === endSignature && at + endBytes + view.getUint16(at + 20, true) === tail.length)
   )
     at -= 1
-  if (at < 0) damaged('its zip directory is missing: the file is incomplete')
+  if (at < 0) damaged(said`its zip directory is missing: the file is incomplete`)
   const locator = at - 20
   if (locator >= 0 && view.getUint32(locator, true) === end64LocatorSignature) {
     const record = viewOf(await file.read(wide(view, locator + 8), 56))
-    if (record.getUint32(0, true) !== end64Signature) damaged('its zip64 directory is not where it should be')
+    if (record.getUint32(0, true) !== end64Signature) damaged(said`its zip64 directory is not where it should be`)
     return { entryCount: wide(record, 32), sizeBytes: wide(record, 40), offset: wide(record, 48) }
   }
   const entryCount = view.getUint16(at + 10, true)
@@ -79,7 +82,7 @@ function widened(extra: DataView, values: readonly number[]): number[] {
   let next = at + 4
   return values.map((value) => {
     if (value !== 0xffffffff) return value
-    if (next + 8 > end) damaged('its zip directory lacks a size')
+    if (next + 8 > end) damaged(said`its zip directory lacks a size`)
     next += 8
     return wide(extra, next - 8)
   })
@@ -91,27 +94,28 @@ function parseEntries(bytes: Uint8Array, entryCount: number): Map<string, Entry>
   const entries = new Map<string, Entry>()
   let at = 0
   for (let index = 0; index < entryCount; index += 1) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== centralSignature) damaged('its zip directory is broken')
+    if (at + 46 > bytes.length || view.getUint32(at, true) !== centralSignature)
+      damaged(said`its zip directory is broken`)
     const nameEnd = at + 46 + view.getUint16(at + 28, true)
     const extraEnd = nameEnd + view.getUint16(at + 30, true)
     const next = extraEnd + view.getUint16(at + 32, true)
-    if (next > bytes.length) damaged('its zip directory is broken')
+    if (next > bytes.length) damaged(said`its zip directory is broken`)
     const name = utf8.decode(bytes.subarray(at + 46, nameEnd))
     const flags = view.getUint16(at + 8, true)
     const method = view.getUint16(at + 10, true)
-    if (method !== 0) refused(`its entry ${shown(name)} is compressed, which PyTorch never does`)
-    if ((flags & ~flagsAllowed) !== 0) refused(`its entry ${shown(name)} is encrypted or patched`)
+    if (method !== 0) refused(said`its entry ${shown(name)} is compressed, which PyTorch never does`)
+    if ((flags & ~flagsAllowed) !== 0) refused(said`its entry ${shown(name)} is encrypted or patched`)
     const [sizeBytes = 0, storedBytes = 0, headerOffset = 0] = widened(viewOf(bytes.subarray(nameEnd, extraEnd)), [
       view.getUint32(at + 24, true),
       view.getUint32(at + 20, true),
       view.getUint32(at + 42, true),
     ])
-    if (sizeBytes !== storedBytes) damaged(`its entry ${shown(name)} has two sizes`)
-    if (entries.has(name)) refused(`it holds two entries ${shown(name)}`)
+    if (sizeBytes !== storedBytes) damaged(said`its entry ${shown(name)} has two sizes`)
+    if (entries.has(name)) refused(said`it holds two entries ${shown(name)}`)
     entries.set(name, { name, sizeBytes, crc: view.getUint32(at + 16, true), headerOffset })
     at = next
   }
-  if (at !== bytes.length) damaged('its zip directory is broken')
+  if (at !== bytes.length) damaged(said`its zip directory is broken`)
   return entries
 }
 
@@ -120,7 +124,7 @@ async function contentOffset(file: RandomAccessFile, entry: Entry): Promise<numb
   const header = await file.read(entry.headerOffset, 30)
   const view = viewOf(header)
   const label = shown(entry.name)
-  if (view.getUint32(0, true) !== localSignature) damaged(`its entry ${label} is not where the directory says`)
+  if (view.getUint32(0, true) !== localSignature) damaged(said`its entry ${label} is not where the directory says`)
   const nameLength = view.getUint16(26, true)
   const name = await file.read(entry.headerOffset + 30, nameLength)
   const sizesFollow = (view.getUint16(6, true) & 8) !== 0
@@ -129,7 +133,7 @@ async function contentOffset(file: RandomAccessFile, entry: Entry): Promise<numb
     new TextDecoder().decode(name) === entry.name &&
     view.getUint16(8, true) === 0 &&
     (size === entry.sizeBytes || size === 0xffffffff || (sizesFollow && size === 0))
-  if (!agrees) refused(`its entry ${label} is described in two ways that disagree`)
+  if (!agrees) refused(said`its entry ${label} is described in two ways that disagree`)
   return entry.headerOffset + 30 + nameLength + view.getUint16(28, true)
 }
 
@@ -138,14 +142,14 @@ function checkApart(entries: ReadonlyMap<string, Entry>, directoryOffset: number
   const sorted = [...entries.values()].sort((a, b) => a.headerOffset - b.headerOffset)
   sorted.forEach((entry, index) => {
     const end = sorted[index + 1]?.headerOffset ?? directoryOffset
-    if (entry.headerOffset + 30 + entry.sizeBytes > end) refused(`its entry ${shown(entry.name)} overlaps another`)
+    if (entry.headerOffset + 30 + entry.sizeBytes > end) refused(said`its entry ${shown(entry.name)} overlaps another`)
   })
 }
 
 /** Throws a CheckpointFault. */
 export async function openZip(file: RandomAccessFile): Promise<ZipArchive> {
   const { offset, sizeBytes, entryCount } = await findDirectory(file)
-  if (sizeBytes > directoryBytesMax || entryCount > entriesMax) damaged('its zip directory is far too large')
+  if (sizeBytes > directoryBytesMax || entryCount > entriesMax) damaged(said`its zip directory is far too large`)
   const entries = parseEntries(await file.read(offset, sizeBytes), entryCount)
   checkApart(entries, offset)
   return {
@@ -153,10 +157,11 @@ export async function openZip(file: RandomAccessFile): Promise<ZipArchive> {
     sizeOf: (name) => entries.get(name)?.sizeBytes ?? null,
     read: async (name) => {
       const entry = entries.get(name)
-      if (entry === undefined) return damaged(`it has no entry ${shown(name)}`)
+      if (entry === undefined) return damaged(said`it has no entry ${shown(name)}`)
       const content = await file.read(await contentOffset(file, entry), entry.sizeBytes)
       // PyTorch can be told not to compute sums, and then writes zero.
-      if (entry.crc !== 0 && crc32(content) !== entry.crc) damaged(`the checksum of its entry ${shown(name)} is wrong`)
+      if (entry.crc !== 0 && crc32(content) !== entry.crc)
+        damaged(said`the checksum of its entry ${shown(name)} is wrong`)
       return content
     },
   }

@@ -6,6 +6,7 @@ import { findStateDict } from './state-dict.ts'
 import { unpickle } from './unpickle.ts'
 import { openZip } from './zip-archive.ts'
 import type { ZipArchive } from './zip-archive.ts'
+import { said } from '../../../shared/said.ts'
 
 const pickleBytesMax = 16 * 2 ** 20
 
@@ -13,11 +14,11 @@ const pickleBytesMax = 16 * 2 ** 20
 function rootOf(zip: ZipArchive): string {
   const pickles = zip.names.filter((name) => name === 'data.pkl' || name.endsWith('/data.pkl'))
   const [pickle, ...more] = pickles
-  if (pickle === undefined) damaged('it is a zip file, but not one of PyTorch (it has no data.pkl)')
-  if (more.length > 0) refused('it holds more than one data.pkl')
+  if (pickle === undefined) damaged(said`it is a zip file, but not one of PyTorch (it has no data.pkl)`)
+  if (more.length > 0) refused(said`it holds more than one data.pkl`)
   const root = pickle.slice(0, -'data.pkl'.length)
   if (zip.sizeOf(`${root}constants.pkl`) !== null) {
-    refused('it is a TorchScript program, not a checkpoint: save the state_dict of the model instead')
+    refused(said`it is a TorchScript program, not a checkpoint: save the state_dict of the model instead`)
   }
   return root
 }
@@ -27,7 +28,7 @@ async function checkByteOrder(zip: ZipArchive, root: string): Promise<void> {
   const sizeBytes = zip.sizeOf(name)
   if (sizeBytes === null) return
   const order = sizeBytes > 16 ? '' : new TextDecoder().decode(await zip.read(name))
-  if (order !== 'little') damaged(`its numbers are in the byte order ${shown(order)}`)
+  if (order !== 'little') damaged(said`its numbers are in the byte order ${shown(order)}`)
 }
 
 /** The format of PyTorch 1.6 and later: `data.pkl` and one entry per storage. Throws a CheckpointFault. */
@@ -35,13 +36,13 @@ export async function readZipCheckpoint(file: RandomAccessFile): Promise<WeightM
   const zip = await openZip(file)
   const root = rootOf(zip)
   await checkByteOrder(zip, root)
-  if ((zip.sizeOf(`${root}data.pkl`) ?? 0) > pickleBytesMax) damaged('its data.pkl is far too large')
+  if ((zip.sizeOf(`${root}data.pkl`) ?? 0) > pickleBytesMax) damaged(said`its data.pkl is far too large`)
   const { value } = unpickle(await zip.read(`${root}data.pkl`))
   return readTensors(findStateDict(value), async (storage, sizeBytes) => {
     const name = `${root}data/${storage.key}`
     const found = zip.sizeOf(name)
     if (found !== sizeBytes) {
-      damaged(`its storage ${shown(storage.key)} has ${found ?? 0} bytes instead of ${sizeBytes}`)
+      damaged(said`its storage ${shown(storage.key)} has ${found ?? 0} bytes instead of ${sizeBytes}`)
     }
     return zip.read(name)
   })
