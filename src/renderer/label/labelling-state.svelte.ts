@@ -109,12 +109,12 @@ export class LabellingState {
 
   /** Accepts every suggestion among the shown images that the model is sure enough of. */
   async acceptAll(): Promise<void> {
-    const { api, projectId, models, notices } = this.#studio
+    const { api, projectId, models, notices, history } = this.#studio
     const filter = this.acceptable
     const edit = await notices.attempt(() => api.labels.acceptSuggestions({ projectId, images: { filter } }))
     if (edit === undefined) return
     const none = () => (models.length > 0 ? m.label_accepted_none_sure() : m.label_accept_needs_model())
-    this.#say(edit.imageCount === 0 ? none() : m.label_accepted(counted(edit.imageCount)), edit.imageCount)
+    notices.say(edit.imageCount === 0 ? none() : m.label_accepted(counted(edit.imageCount)), history.undoOf(edit))
   }
 
   get focused(): Image | undefined {
@@ -144,14 +144,9 @@ export class LabellingState {
     const { count, shown } = counted(edit.imageCount)
     if (isAdvancing && isUnsure && count > 0) advance = this.#advance(wasWaiting)
     const isLast = (await advance) === 'nothing-waits'
-    if (count === 0) return this.#studio.notices.say(saysNone())
-    const said = says(count, shown)
-    this.#say(isLast ? m.label_then_none({ said }) : said, count)
-  }
-
-  #say(text: string, count: number): void {
-    const undo = { title: m.label_undo(), run: () => void this.#studio.history.undo() }
-    this.#studio.notices.say(text, count === 0 ? null : undo)
+    const { notices, history } = this.#studio
+    const said = count === 0 ? saysNone() : says(count, shown)
+    notices.say(isLast && count > 0 ? m.label_then_none({ said }) : said, history.undoOf(edit))
   }
 
   /** To the next image without a label; from a label that was put right, to the next image. */
