@@ -184,7 +184,7 @@ const counted = (count: number) => ({ count, shown: formatCount(count) })
 
 function withLabel(image: Image, classId: ClassId | null): Image {
   const label = classId === null ? null : { classId, origin: 'person' as const, who: '', assignedAtMs: Date.now() }
-  return { ...image, label, isSkipped: false }
+  return { ...image, label, isSkipped: false, isConfirmed: false }
 }
 
 function withSuggestion(image: Image): Image {

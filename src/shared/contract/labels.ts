@@ -63,6 +63,11 @@ export const labels = {
   ),
   /** Marks images as looked at and left without a label, or takes the mark away. Labelled ones are left as they are. */
   skip: call(inProject.extend({ images: ImageSelection, isSkipped: z.boolean().default(true) }), Edit),
+  /**
+   * A person calls labels right although a model says otherwise: they become the person's, and are confirmed until they
+   * change. Images without a label are left as they are.
+   */
+  confirm: call(inProject.extend({ images: ImageSelection, who: z.string().default('') }), Edit),
   /** Null frees the key. A key that another class has changes over to this one. Errors: conflict for keys of commands. */
   setClassKey: call(
     inProject.extend({

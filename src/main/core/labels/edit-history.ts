@@ -6,7 +6,7 @@ import type { ReadableDb, WritableDb } from '../database/handles.ts'
 import { noteChange } from '../database/note-change.ts'
 import { applyChange } from './apply-change.ts'
 import { Change, imagesOf, inverseOf, type NewChange } from './change.ts'
-import { readSkipped } from './label-repository.ts'
+import { readMarked } from './label-repository.ts'
 
 interface EditRow extends Omit<Edit, 'id'> {
   readonly id: number
@@ -29,9 +29,16 @@ export interface NewEdit {
  */
 export function recordEdit(tx: WritableDb, { description, atMs, change }: NewEdit): Edit {
   const labelled = change.labels.flatMap(({ after, imageIds }) => (after === null ? [] : imageIds))
-  const unskipped = readSkipped(tx, labelled)
+  const unskipped = readMarked(tx, 'is_skipped', labelled)
   const skips = [...(change.skips ?? []), ...(unskipped.length > 0 ? [{ isSkipped: false, imageIds: unskipped }] : [])]
-  const whole: Change = { ...change, skips }
+  // What was called right was the label that was there.
+  const changed = change.labels.flatMap(({ imageIds }) => imageIds)
+  const doubted = readMarked(tx, 'is_confirmed', changed)
+  const confirms = [
+    ...(doubted.length > 0 ? [{ isConfirmed: false, imageIds: doubted }] : []),
+    ...(change.confirms ?? []),
+  ]
+  const whole: Change = { ...change, skips, confirms }
   const imageCount = imagesOf(whole).size
   if (imageCount === 0 && change.classes.length === 0) return { id: null, description, imageCount, atMs }
   make(tx, whole)

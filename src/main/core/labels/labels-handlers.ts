@@ -7,6 +7,7 @@ import type { CoreContext } from '../core-context.ts'
 import { transaction, type WritableDb } from '../database/handles.ts'
 import { acceptSuggestions } from './accept-suggestions.ts'
 import { assignByName, assignLabel } from './assign-label.ts'
+import { confirmLabels } from './confirm-labels.ts'
 import { createClass, deleteClass, mergeClasses, recolourClass, renameClass, setClassKey } from './class-edits.ts'
 import { getImageClass, listClasses } from './class-repository.ts'
 import { listEdits, readSteps, redoEdit, undoEdit } from './edit-history.ts'
@@ -61,6 +62,7 @@ export function createLabelsHandlers({ host, projects, folders }: CoreContext): 
       }),
     acceptSuggestions: (input) => editImages(input, acceptSuggestions),
     skip: (input) => editImages(input, skipImages),
+    confirm: (input) => editImages(input, confirmLabels),
     steps: ({ projectId }) => readSteps(projects.get(projectId).reader),
     undo: (input) => edit(input, (tx) => undoEdit(tx, input.editId)),
     redo: (input) => edit(input, (tx) => redoEdit(tx, input.editId)),
