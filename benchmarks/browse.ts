@@ -90,7 +90,7 @@ const peerOrders: Readonly<Record<ImageSort, string>> = {
   path: 'path',
   newest: 'modified_at_ms DESC, path',
   oldest: 'modified_at_ms, path',
-  uncertainty: 'uncertainty DESC, path',
+  uncertainty: 'class_id IS NOT NULL OR is_skipped = 1, uncertainty DESC, path',
   loss: `(SELECT label_loss(probabilities, CAST(image.class_id - 1 AS TEXT)) FROM prediction
           WHERE model_id = 1 AND image_id = image.id AND prediction.content_hash = image.content_hash) DESC, path`,
 }

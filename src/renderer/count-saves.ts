@@ -27,6 +27,7 @@ export function countSaves(api: Api, count: (change: 1 | -1) => void): Api {
       assignByName: counted(labels.assignByName),
       acceptSuggestions: counted(labels.acceptSuggestions),
       skip: counted(labels.skip),
+      confirm: counted(labels.confirm),
       undo: counted(labels.undo),
       redo: counted(labels.redo),
       importCsv: counted(labels.importCsv),

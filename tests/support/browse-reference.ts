@@ -45,7 +45,9 @@ export function sorted(images: readonly Image[], sort: ImageSort, lossOf: LossOf
     loss: lossOf,
   }
   const key = (image: Image) => keys[sort](image) ?? Number.NEGATIVE_INFINITY
+  const isSettled = ({ label, isSkipped }: Image) => Number(sort === 'uncertainty' && (label !== null || isSkipped))
   return [...images].sort((a, b) => {
+    if (isSettled(a) !== isSettled(b)) return isSettled(a) - isSettled(b)
     if (key(a) !== key(b)) return key(a) < key(b) ? 1 : -1
     return a.path === b.path ? a.id - b.id : a.path < b.path ? -1 : 1
   })

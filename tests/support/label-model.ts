@@ -15,6 +15,7 @@ export interface ModelState {
   readonly classes: ReadonlyMap<string, ModelClass>
   readonly labels: ReadonlyMap<number, ModelLabel>
   readonly skipped: ReadonlySet<number>
+  readonly confirmed: ReadonlySet<number>
   /** The name by which the class goes that a model has predicted; absent where that class is gone. */
   readonly predicted: ReadonlyMap<number, string>
 }
@@ -24,6 +25,7 @@ export interface StateDraft {
   readonly classes: Map<string, ModelClass>
   readonly labels: Map<number, ModelLabel>
   readonly skipped: Set<number>
+  readonly confirmed: Set<number>
   readonly predicted: Map<number, string>
 }
 
@@ -37,15 +39,21 @@ export class LabelModel {
     this.state = initial
   }
 
-  edit(change: (state: StateDraft) => void): void {
-    const { classes, labels, skipped, predicted } = this.state
+  edit(change: (state: StateDraft) => void, isRenaming = false): void {
+    const { classes, labels, skipped, confirmed, predicted } = this.state
     const next = {
       classes: new Map(classes),
       labels: new Map(labels),
       skipped: new Set(skipped),
+      confirmed: new Set(confirmed),
       predicted: new Map(predicted),
     }
     change(next)
+    // Whatever kind of edit it was: what was called right is the label that was there, under whichever name.
+    const isSame = (one: ModelLabel | undefined, other: ModelLabel | undefined) =>
+      one?.className === other?.className && one?.origin === other?.origin
+    for (const id of confirmed)
+      if (!isRenaming && !isSame(labels.get(id), next.labels.get(id))) next.confirmed.delete(id)
     if (JSON.stringify(plain(next)) === JSON.stringify(plain(this.state))) return
     this.past.push(this.state)
     this.future = []
@@ -95,11 +103,12 @@ export function moveImages({ labels, predicted }: StateDraft, from: string, to: 
   for (const [id, name] of predicted) if (name === from) predicted.set(id, to)
 }
 
-export function plain({ classes, labels, skipped, predicted }: ModelState): unknown {
+export function plain({ classes, labels, skipped, confirmed, predicted }: ModelState): unknown {
   return {
     classes: [...classes].map(([name, { colour, key }]) => [name, colour, key]),
     labels: [...labels].sort(([a], [b]) => a - b).map(([id, { className, origin }]) => [id, className, origin]),
     skipped: [...skipped].sort((a, b) => a - b),
+    confirmed: [...confirmed].sort((a, b) => a - b),
     predicted: [...predicted].sort(([a], [b]) => a - b),
   }
 }

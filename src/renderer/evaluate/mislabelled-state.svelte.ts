@@ -1,6 +1,5 @@
-import { SvelteSet } from 'svelte/reactivity'
 import type { SuggestEvent } from '../../shared/contract/models.ts'
-import type { ImageId, ModelId } from '../../shared/domain/ids.ts'
+import type { ImageId } from '../../shared/domain/ids.ts'
 import type { Image } from '../../shared/domain/image.ts'
 import type { ModelManifest } from '../../shared/domain/model.ts'
 import { m } from '../messages.ts'
@@ -20,13 +19,10 @@ export class MislabelledState implements Keeping {
   isComplete = $state(false)
   /** What `models.suggest` said last while it runs. */
   checking = $state.raw<SuggestEvent | 'starting' | null>(null)
-  readonly #kept: SvelteSet<ImageId>
   #leaving: AbortController | null = null
 
   constructor(studio: Studio) {
     this.#studio = studio
-    this.#kept = new SvelteSet(readKept(this.#storageKey))
-    this.#followOtherWindows()
   }
 
   async read(model: ModelManifest): Promise<void> {
@@ -43,7 +39,7 @@ export class MislabelledState implements Keeping {
       this.isComplete = rows.every(({ prediction }) => prediction?.modelId === model.id)
       const nameOf = (id: number | null | undefined) => classes.find((one) => one.id === id)?.name ?? ''
       this.queue = images
-        .filter((image) => !this.#isConfirmed(image, model))
+        .filter((image) => !isLookedAt(image, model))
         .map((image) => ({
           imageId: image.id,
           path: image.path,
@@ -73,53 +69,23 @@ export class MislabelledState implements Keeping {
     this.#leaving?.abort()
   }
 
-  has(imageId: ImageId): boolean {
-    return this.#kept.has(imageId)
-  }
-
   /** A person says that the label is right: it becomes theirs, and the image leaves the list for good. */
   async keep(imageId: ImageId): Promise<boolean> {
-    const { api, notices, projectId } = this.#studio
+    const { api, classes, history, notices, projectId } = this.#studio
     const image = await notices.attempt(() => api.catalog.get({ projectId, imageId }))
-    const classId = image?.label?.classId
-    if (image === undefined || classId === undefined) return false
-    const edit = await notices.attempt(() => api.labels.assign({ projectId, images: { ids: [imageId] }, classId }))
+    const label = image?.label ?? null
+    if (image === undefined || label === null) return false
+    const edit = await notices.attempt(() => api.labels.confirm({ projectId, images: { ids: [imageId] } }))
     if (edit === undefined) return false
-    // What another window has noted since must not be written over.
-    for (const kept of [imageId, ...readKept(this.#storageKey)]) this.#kept.add(kept)
-    // A label that was a person's already does not change, so that it was confirmed is noted here.
-    localStorage.setItem(this.#storageKey, JSON.stringify([...this.#kept]))
-    const className = this.#studio.classes.find(({ id }) => id === classId)?.name ?? ''
-    notices.say(m.evaluate_said_kept({ name: fileNameOf(image.path), class: className }))
+    const className = classes.find(({ id }) => id === label.classId)?.name ?? ''
+    notices.say(m.evaluate_said_kept({ name: fileNameOf(image.path), class: className }), history.undoOf(edit))
     return true
-  }
-
-  #followOtherWindows(): void {
-    const onStorage = ({ key }: StorageEvent) => {
-      if (key !== this.#storageKey) return
-      for (const imageId of readKept(key)) this.#kept.add(imageId)
-    }
-    window.addEventListener('storage', onStorage, { signal: this.#studio.signal })
-  }
-
-  /** Somebody looked at the label after this model was made. */
-  #isConfirmed({ id, label }: Image, model: { readonly id: ModelId; readonly createdAtMs: number }): boolean {
-    return this.#kept.has(id) || (label?.origin === 'person' && label.assignedAtMs > model.createdAtMs)
-  }
-
-  get #storageKey(): string {
-    return `athanor.kept-labels.${this.#studio.projectId}`
   }
 }
 
-function readKept(key: string): ImageId[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? '[]')
-    // Ids are numbers that only this page writes; an unknown one does nothing.
-    return Array.isArray(kept) ? kept.filter((id): id is ImageId => typeof id === 'number') : []
-  } catch {
-    return []
-  }
+/** Somebody looked at the label: said that it is right, or gave it after this model was made. */
+function isLookedAt({ isConfirmed, label }: Image, { createdAtMs }: { readonly createdAtMs: number }): boolean {
+  return isConfirmed || (label?.origin === 'person' && label.assignedAtMs > createdAtMs)
 }
 
 /** Checking goes on while another place is shown. */

@@ -10,18 +10,16 @@ interface RelabelledImage {
 
 /** Gives an image another label, or none, and says so with a way back; false where core refused. */
 export async function relabel(studio: Studio, image: RelabelledImage, classId: ClassId | null): Promise<boolean> {
-  const { api, notices, projectId } = studio
+  const { api, history, notices, projectId } = studio
   const edit = await notices.attempt(() => api.labels.assign({ projectId, images: { ids: [image.imageId] }, classId }))
   if (edit === undefined) return false
   const name = fileNameOf(image.path)
   const className = studio.classes.find(({ id }) => id === classId)?.name
-  const undo = { title: m.evaluate_undo(), run: () => void notices.attempt(() => api.labels.undo({ projectId })) }
   notices.say(
     className === undefined
       ? m.evaluate_said_unlabelled({ name })
       : m.evaluate_said_relabelled({ name, class: className }),
-    // Where nothing has changed, the next undo would take back what came before.
-    edit.imageCount === 0 ? null : undo,
+    history.undoOf(edit),
   )
   return true
 }

@@ -10,7 +10,6 @@ export interface ReviewItem extends JudgedImage {
 
 /** What may be done with an image of the list beside relabelling it. */
 export interface Keeping {
-  readonly has: (imageId: ImageId) => boolean
   readonly keep: (imageId: ImageId) => Promise<boolean>
 }
 

@@ -4,6 +4,7 @@ import { exportStateOf } from '../export/export-state.svelte.ts'
 import { labelSessionOf } from '../label/label-session.svelte.ts'
 import { m } from '../messages.ts'
 import type { Studio } from '../studio.svelte.ts'
+import { paceOf } from '../tune/run-view.ts'
 import { runWatches } from '../tune/run-watch-state.svelte.ts'
 import { formatCount, formatPercent, formatRate, formatTimeLeft } from '../ui/format.ts'
 
@@ -57,7 +58,8 @@ function runWork(studio: Studio): LongWork | null {
   if (run === null) return null
   const { view, ratio } = runWatches(studio).of(run)
   const what = ratio === null ? m.frame_work_tuning_start() : m.frame_work_tuning({ share: formatPercent(ratio) })
-  const text = withPace(what, view.step?.imagesPerSecond ?? null, view.step?.secondsLeft ?? null)
+  const { imagesPerSecond, secondsLeft } = paceOf(run, view)
+  const text = withPace(what, imagesPerSecond, secondsLeft)
   return { id: 'run', text, ratio, show: () => studio.navigation.go('tune') }
 }
 

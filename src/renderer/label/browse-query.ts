@@ -79,6 +79,7 @@ const ofPredictions: readonly Condition[] = ['predictedClassId', 'disagrees', 's
 export function changesOrder({ filter, sort }: ImageQuery, what: ProjectChange['what']): boolean {
   const asks = (some: readonly Condition[]) => some.some((condition) => filter[condition] !== undefined)
   if (what.includes('images')) return true
-  if ((what.includes('labels') || what.includes('classes')) && (asks(ofLabels) || sort === 'loss')) return true
-  return what.includes('predictions') && (asks(ofPredictions) || sort === 'uncertainty' || sort === 'loss')
+  const isByModel = sort === 'uncertainty' || sort === 'loss'
+  if ((what.includes('labels') || what.includes('classes')) && (asks(ofLabels) || isByModel)) return true
+  return what.includes('predictions') && (asks(ofPredictions) || isByModel)
 }

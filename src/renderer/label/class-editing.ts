@@ -1,4 +1,4 @@
-import type { Edit } from '../../shared/contract/labels.ts'
+import type { ClassEdit, Edit } from '../../shared/contract/labels.ts'
 import { ClassName, type ImageClass } from '../../shared/domain/label.ts'
 import type { ClassId } from '../../shared/domain/ids.ts'
 import { m } from '../messages.ts'
@@ -79,14 +79,11 @@ export class ClassEditing {
     return this.#change(() => api.labels.createClass({ projectId, name }), m.label_class_made({ name }))
   }
 
-  async #change(work: () => Promise<ImageClass | Edit>, says: string): Promise<boolean> {
+  async #change(work: () => Promise<ClassEdit | Edit>, says: string): Promise<boolean> {
     const { notices, history } = this.#studio
     const done = await notices.attempt(work)
     if (done === undefined) return false
-    notices.say(says, {
-      title: m.label_undo(),
-      run: () => void history.undo(),
-    })
+    notices.say(says, history.undoOf('edit' in done ? done.edit : done))
     return true
   }
 }

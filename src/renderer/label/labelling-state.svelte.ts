@@ -10,12 +10,17 @@ import { findNextWaiting } from './find-next-waiting.ts'
 import type { PendingEdit } from './row-cache.svelte.ts'
 import type { SelectionState } from './selection-state.svelte.ts'
 import type { ViewSettingsState } from './view-settings.svelte.ts'
+import { whyNotAccepted, type WhyNotAccepted } from './why-not-accepted.ts'
 
 /** What an edit does to the tiles at once, and to the catalog. */
 interface LabelEdit {
   readonly shows: (image: Image) => Image
   readonly saves: (images: ImageSelection) => Promise<Edit>
   readonly says: (count: number, shown: string) => string
+  /** Where it has changed nothing. */
+  readonly saysNone: () => string
+  /** Whether something will change is only known from core: until then the selection stays. */
+  readonly isUnsure?: boolean
 }
 
 /** Labels what is selected: the tiles change at once, and back again where core cannot save it. */
@@ -45,6 +50,7 @@ export class LabellingState {
       saves: (images) => api.labels.assign({ projectId, images, classId }),
       says: (count, shown) =>
         classId === null ? m.label_unlabelled_done({ count, shown }) : m.label_labelled({ count, shown, name }),
+      saysNone: () => (classId === null ? m.label_unlabelled_already() : m.label_labelled_already({ name })),
     })
   }
 
@@ -55,29 +61,43 @@ export class LabellingState {
       shows: (image) => image,
       saves: async (images) => (await api.labels.assignByName({ projectId, images, name })).edit,
       says: (count, shown) => m.label_labelled({ count, shown, name }),
+      saysNone: () => m.label_labelled_already({ name }),
     })
   }
 
   /** Marks the selected images as looked at; where all of them are, takes the mark away. */
   skip(): Promise<void> {
     const { api, projectId } = this.#studio
-    const focused = this.focused
-    const isSkipped = !(this.#selection.count === 1 && focused?.isSkipped === true)
+    const isSkipped = this.#onlyOne?.isSkipped !== true
     return this.#edit({
-      shows: (image) => ({ ...image, isSkipped }),
+      // A label says more than that somebody looked.
+      shows: (image) => (image.label === null ? { ...image, isSkipped } : image),
       saves: (images) => api.labels.skip({ projectId, images, isSkipped }),
       says: (count, shown) =>
         isSkipped ? m.label_skipped_done({ count, shown }) : m.label_unskipped({ count, shown }),
+      saysNone: () => m.label_skipped_already(),
     })
   }
 
-  accept(): Promise<void> {
-    const { api, projectId } = this.#studio
-    return this.#edit({
+  /** Labels the selected images as suggested; where there is nothing to accept it says why, and stays. */
+  async accept(): Promise<void> {
+    const { api, projectId, models, notices } = this.#studio
+    const image = this.#onlyOne
+    const why = image === undefined ? null : whyNotAccepted(image, models.length > 0)
+    if (why !== null) return notices.say(reasons[why]())
+    await this.#edit({
       shows: withSuggestion,
       saves: (images) => api.labels.acceptSuggestions({ projectId, images }),
       says: (count, shown) => m.label_accepted({ count, shown }),
+      saysNone: () => (models.length > 0 ? m.label_accepted_none() : m.label_accept_needs_model()),
+      isUnsure: image === undefined,
     })
+  }
+
+  /** The selected image, where it is one and its row is here. */
+  get #onlyOne(): Image | undefined {
+    const { count, value } = this.#selection
+    return count === 1 && value.focus !== null && this.#selection.has(value.focus) ? this.focused : undefined
   }
 
   /** The suggestions among the shown images that the model is sure enough of. */
@@ -89,10 +109,12 @@ export class LabellingState {
 
   /** Accepts every suggestion among the shown images that the model is sure enough of. */
   async acceptAll(): Promise<void> {
-    const { api, projectId, notices } = this.#studio
+    const { api, projectId, models, notices, history } = this.#studio
     const filter = this.acceptable
     const edit = await notices.attempt(() => api.labels.acceptSuggestions({ projectId, images: { filter } }))
-    if (edit !== undefined) this.#say(m.label_accepted(counted(edit.imageCount)), edit.imageCount)
+    if (edit === undefined) return
+    const none = () => (models.length > 0 ? m.label_accepted_none_sure() : m.label_accept_needs_model())
+    notices.say(edit.imageCount === 0 ? none() : m.label_accepted(counted(edit.imageCount)), history.undoOf(edit))
   }
 
   get focused(): Image | undefined {
@@ -107,26 +129,24 @@ export class LabellingState {
     else this.#studio.notices.say(m.label_none_unlabelled())
   }
 
-  async #edit({ shows, saves, says }: LabelEdit): Promise<void> {
+  async #edit({ shows, saves, says, saysNone, isUnsure = false }: LabelEdit): Promise<void> {
     if (this.#selection.count === 0) return this.#studio.notices.say(m.label_select_first())
     const images = this.#selection.asImages()
     const pending: PendingEdit = { covers: this.#selection.covers(), apply: shows }
     const wasWaiting = this.focused?.label === null
     this.#browse.rows.begin(pending)
-    const advance = this.#settings.now.isAdvancing ? this.#advance(wasWaiting) : null
+    const { isAdvancing } = this.#settings.now
+    let advance = isAdvancing && !isUnsure ? this.#advance(wasWaiting) : null
     const edit = await this.#studio.notices.attempt(() => saves(images))
     if (edit === undefined) return this.#browse.rows.drop(pending)
     this.#browse.rows.commit(pending)
     this.#settings.change({ labelsGiven: this.#settings.now.labelsGiven + 1 })
     const { count, shown } = counted(edit.imageCount)
+    if (isAdvancing && isUnsure && count > 0) advance = this.#advance(wasWaiting)
     const isLast = (await advance) === 'nothing-waits'
-    const said = says(count, shown)
-    this.#say(isLast ? m.label_then_none({ said }) : said, count)
-  }
-
-  #say(text: string, count: number): void {
-    const undo = { title: m.label_undo(), run: () => void this.#studio.history.undo() }
-    this.#studio.notices.say(text, count === 0 ? null : undo)
+    const { notices, history } = this.#studio
+    const said = count === 0 ? saysNone() : says(count, shown)
+    notices.say(isLast && count > 0 ? m.label_then_none({ said }) : said, history.undoOf(edit))
   }
 
   /** To the next image without a label; from a label that was put right, to the next image. */
@@ -154,11 +174,17 @@ export class LabellingState {
   }
 }
 
+const reasons: Readonly<Record<WhyNotAccepted, () => string>> = {
+  labelled: () => m.label_accept_labelled(),
+  'no-model': () => m.label_accept_needs_model(),
+  'no-suggestion': () => m.label_accept_no_suggestion(),
+}
+
 const counted = (count: number) => ({ count, shown: formatCount(count) })
 
 function withLabel(image: Image, classId: ClassId | null): Image {
   const label = classId === null ? null : { classId, origin: 'person' as const, who: '', assignedAtMs: Date.now() }
-  return { ...image, label, isSkipped: false }
+  return { ...image, label, isSkipped: false, isConfirmed: false }
 }
 
 function withSuggestion(image: Image): Image {

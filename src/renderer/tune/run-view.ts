@@ -1,7 +1,15 @@
 import type { DeviceId } from '../../shared/domain/device.ts'
 import type { Evaluation } from '../../shared/domain/metrics.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
-import type { EpochMetrics, RunEvent, RunOutcome, RunPhase, RunState, TrainerEvent } from '../../shared/domain/run.ts'
+import type {
+  EpochMetrics,
+  Run,
+  RunEvent,
+  RunOutcome,
+  RunPhase,
+  RunState,
+  TrainerEvent,
+} from '../../shared/domain/run.ts'
 
 export type StepEvent = Extract<TrainerEvent, { kind: 'step' }>
 export type WarningEvent = Extract<TrainerEvent, { kind: 'warning' }>
@@ -135,9 +143,26 @@ export function runRatio(view: RunView, recipe: Recipe): number | null {
   const total = shares.reduce((sum, [, share]) => sum + share, 0)
   const before = shares.slice(0, index).reduce((sum, [, share]) => sum + share, 0)
   const share = shares[index]?.[1] ?? 0
-  const step = view.phase === 'fine-tuning' ? view.trainingStep : view.step
-  const within = step === null || step.phase !== view.phase || step.total === 0 ? 0 : step.done / step.total
+  const step = stepOf(view)
+  const within = step === null || step.total === 0 ? 0 : step.done / step.total
   return (before + share * Math.min(1, within)) / total
+}
+
+export interface RunPace {
+  readonly imagesPerSecond: number | null
+  readonly secondsLeft: number | null
+}
+
+/** How fast a run is and how long it will take, for wherever that is shown; unknown while it is not at work. */
+export function paceOf({ state }: Pick<Run, 'state'>, view: RunView): RunPace {
+  const { imagesPerSecond = null, secondsLeft = null } = (state === 'running' ? stepOf(view) : null) ?? {}
+  return { imagesPerSecond, secondsLeft }
+}
+
+/** The step that says how far the phase is: fine-tuning is told by what trains, not by the evaluation between epochs. */
+function stepOf(view: RunView): StepEvent | null {
+  const step = view.phase === 'fine-tuning' ? view.trainingStep : view.step
+  return step?.phase === view.phase ? step : null
 }
 
 /** The phases that a run of this recipe goes through, in order. */

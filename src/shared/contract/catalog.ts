@@ -30,9 +30,9 @@ export const ImageFilter = z.strictObject({
 export type ImageFilter = z.infer<typeof ImageFilter>
 
 /**
- * `uncertainty`: the least sure prediction first. `loss`: the label that the model finds least likely first. Images
- * without a prediction, and for `loss` without a label of a class that the model knows, come last; all else being equal,
- * by path.
+ * `uncertainty`: first the images that wait for a label, then those that are labelled or skipped, of each the least sure
+ * prediction first and those without one last. `loss`: the label that the model finds least likely first, images without
+ * a prediction or a label of a class that the model knows last. All else being equal, by path.
  */
 export const ImageSort = z.enum(['path', 'newest', 'oldest', 'uncertainty', 'loss'])
 export type ImageSort = z.infer<typeof ImageSort>

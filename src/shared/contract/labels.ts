@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ClassId } from '../domain/ids.ts'
+import { ClassId, EditId } from '../domain/ids.ts'
 import { ClassName, ImageClass, LabelOrigin } from '../domain/label.ts'
 import { call } from '../rpc/endpoint.ts'
 import { ImageSelection } from './catalog.ts'
@@ -7,12 +7,21 @@ import { inProject } from './project.ts'
 
 /** One step of the history: what a single undo takes back. */
 export const Edit = z.strictObject({
+  /** Null where nothing had to be changed: that leaves no trace in the history. */
+  id: EditId.nullable(),
   /** In words, such as "label 412 images as bun". */
   description: z.string(),
   imageCount: z.int().nonnegative(),
   atMs: z.number(),
 })
 export type Edit = z.infer<typeof Edit>
+
+/** A class as it is after an edit. */
+export const ClassEdit = z.strictObject({ edit: Edit, class: ImageClass })
+export type ClassEdit = z.infer<typeof ClassEdit>
+
+/** Without an id: whatever comes next. */
+const HistoryStep = inProject.extend({ editId: EditId.optional() })
 
 export const CsvImportResult = z.strictObject({
   labelled: z.int().nonnegative(),
@@ -25,11 +34,11 @@ export type CsvImportResult = z.infer<typeof CsvImportResult>
 /** Every edit is on disk when its call returns, is one transaction, and can be undone, also after a restart. */
 export const labels = {
   classes: call(inProject, z.array(ImageClass)),
-  createClass: call(inProject.extend({ name: ClassName }), ImageClass),
-  renameClass: call(inProject.extend({ classId: ClassId, name: ClassName }), ImageClass),
+  createClass: call(inProject.extend({ name: ClassName }), ClassEdit),
+  renameClass: call(inProject.extend({ classId: ClassId, name: ClassName }), ClassEdit),
   /** Moves all labels of `from` to `into` and removes the class `from`. */
   mergeClasses: call(inProject.extend({ from: ClassId, into: ClassId }), Edit),
-  recolourClass: call(inProject.extend({ classId: ClassId, colour: z.int().min(0).max(23) }), ImageClass),
+  recolourClass: call(inProject.extend({ classId: ClassId, colour: z.int().min(0).max(23) }), ClassEdit),
   /** Removes the class; its images become unlabelled. */
   deleteClass: call(inProject.extend({ classId: ClassId }), Edit),
   /** Labels images with a class, or takes their label away (null). Paths that the catalog does not know: not-found. */
@@ -45,7 +54,7 @@ export const labels = {
   /** Labels images with the class of this name, which is made where there is none: one edit. */
   assignByName: call(
     inProject.extend({ images: ImageSelection, name: ClassName, who: z.string().default('') }),
-    z.strictObject({ edit: Edit, class: ImageClass }),
+    ClassEdit,
   ),
   /** Labels each selected image that has no label as predicted, where the model was sure enough: one edit. */
   acceptSuggestions: call(
@@ -54,6 +63,11 @@ export const labels = {
   ),
   /** Marks images as looked at and left without a label, or takes the mark away. Labelled ones are left as they are. */
   skip: call(inProject.extend({ images: ImageSelection, isSkipped: z.boolean().default(true) }), Edit),
+  /**
+   * A person calls labels right although a model says otherwise: they become the person's, and are confirmed until they
+   * change. Images without a label are left as they are.
+   */
+  confirm: call(inProject.extend({ images: ImageSelection, who: z.string().default('') }), Edit),
   /** Null frees the key. A key that another class has changes over to this one. Errors: conflict for keys of commands. */
   setClassKey: call(
     inProject.extend({
@@ -63,13 +77,16 @@ export const labels = {
         .regex(/^[0-9a-z]$/)
         .nullable(),
     }),
-    ImageClass,
+    ClassEdit,
   ),
   /** What the next undo and the next redo would do; null where there is nothing. */
   steps: call(inProject, z.strictObject({ undo: Edit.nullable(), redo: Edit.nullable() })),
-  /** Null where there is nothing to undo or redo. */
-  undo: call(inProject, Edit.nullable()),
-  redo: call(inProject, Edit.nullable()),
+  /**
+   * Null where there is nothing to undo or redo. Errors: conflict where `editId` is not the step that comes next; nothing
+   * is done then.
+   */
+  undo: call(HistoryStep, Edit.nullable()),
+  redo: call(HistoryStep, Edit.nullable()),
   /** The latest edits that an undo would take back, newest first. */
   history: call(inProject.extend({ limit: z.int().min(1).max(1000).default(20) }), z.array(Edit)),
   /** Reads `path,class` lines (a header is recognised); classes that do not exist are made. All or nothing. */

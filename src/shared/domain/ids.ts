@@ -9,6 +9,10 @@ export type ImageId = z.infer<typeof ImageId>
 export const ClassId = rowId.brand<'ClassId'>()
 export type ClassId = z.infer<typeof ClassId>
 
+/** A step of the history of labelling. */
+export const EditId = rowId.brand<'EditId'>()
+export type EditId = z.infer<typeof EditId>
+
 /** Short names that a person can type; numbered per project in the order of their making. */
 export const DatasetId = z
   .string()

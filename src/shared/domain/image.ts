@@ -67,6 +67,8 @@ export const Image = z.strictObject({
     .nullable(),
   /** A person looked at it and left it without a label: not offered as the next one. */
   isSkipped: z.boolean(),
+  /** A person has called the label right since it is as it is: it is not doubted any more. */
+  isConfirmed: z.boolean(),
   /** Another readable image has the same content. */
   isDuplicated: z.boolean(),
   /** What the model that predicted last says; null where none did, or the file changed since. */

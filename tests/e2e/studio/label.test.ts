@@ -59,6 +59,26 @@ describe.each(hostsHere())('labelling in %s', (host) => {
     await page.getByRole('contentinfo', { name: 'Status' }).getByText('Saved').waitFor()
   })
 
+  test('what an edit would not change is said plainly, offers no undo and loses no place', async () => {
+    const status = page.getByRole('contentinfo', { name: 'Status' })
+    await tile(page, 'picture-02.png').click()
+    await page.keyboard.press('1')
+    await status.getByText('Labelled round already').waitFor()
+    expect(await status.getByRole('button', { name: 'Undo' }).count()).toBe(0)
+    await tile(page, 'picture-02.png').click()
+    await page.keyboard.press('a')
+    await status.getByText('This image is labelled already.').waitFor()
+    await page.keyboard.press('Backspace')
+    await tile(page, 'picture-02.png', 'Unlabelled').waitFor()
+    await page.keyboard.press('Control+z')
+    await tile(page, 'picture-02.png', 'round').waitFor()
+    await tile(page, 'picture-05.png').click()
+    await page.keyboard.press('a')
+    await status.getByText('A suggestion needs a model: tune one first.').waitFor()
+    await page.keyboard.press('a')
+    await page.getByRole('gridcell', { name: /^picture-05/, selected: true }).waitFor()
+  })
+
   test('arrows move, Shift extends, and a label goes to the whole selection', async () => {
     await tile(page, 'picture-06.png').click()
     await page.keyboard.press('Shift+ArrowRight')

@@ -39,7 +39,7 @@ describe('a crash at any step', () => {
       project,
       Array.from({ length: 50 }, (_, at) => `${at}.png`),
     )
-    const [a, b] = ['a', 'b'].map((name) => transaction(project.writer, (tx) => createClass(tx, name, 0)))
+    const [a, b] = ['a', 'b'].map((name) => transaction(project.writer, (tx) => createClass(tx, name, 0).classId))
     if (a === undefined || b === undefined) throw new Error('no classes')
     const edits = [
       () =>

@@ -31,7 +31,8 @@ function table(project: OpenProject): Record<string, string> {
 function label(project: OpenProject, path: string, className: string): void {
   transaction(project.writer, (tx) => {
     const row = tx.prepare<{ id: number }>('SELECT id FROM class WHERE name = ?').get(className)
-    const classId = row === undefined ? createClass(tx, className, 0) : (row.id as ReturnType<typeof createClass>)
+    const classId =
+      row === undefined ? createClass(tx, className, 0).classId : (row.id as ReturnType<typeof createClass>['classId'])
     const image = tx.prepare<{ id: number }>("SELECT id FROM image WHERE path = ? AND state <> 'missing'").get(path)
     assignLabel(tx, { imageIds: [image?.id ?? 0], classId, origin: 'person', who: '' }, 0)
   })

@@ -46,7 +46,7 @@ describe('reading labels from CSV', () => {
     expect(importCsv(project.writer, write(text), 5)).toEqual({ labelled: 2, unchanged: 0, badLines: [] })
     expect(labelsOf(project)).toEqual({ 'a.png': 'cat', 'b.png': 'dog' })
     expect(listEdits(project.reader, 9)).toEqual([
-      { description: 'label images from labels.csv', imageCount: 2, atMs: 5 },
+      { id: 1, description: 'label images from labels.csv', imageCount: 2, atMs: 5 },
     ])
   })
 
@@ -96,7 +96,7 @@ describe('reading labels from CSV', () => {
     const project = openTestProject()
     const [a, b] = addImages(project, ['a.png', 'b.png'])
     transaction(project.writer, (tx) => {
-      const classId = createClass(tx, 'cat', 0)
+      const classId = createClass(tx, 'cat', 0).classId
       assignLabel(tx, { imageIds: [a ?? 0, b ?? 0], classId, origin: 'person', who: 'ann' }, 0)
     })
     expect(importCsv(project.writer, write('a.png,cat\nb.png,\n'), 9)).toEqual({
@@ -143,7 +143,10 @@ describe('writing labels to CSV', () => {
         for (const [at, id] of ids.entries()) {
           const wanted = classes[at % classes.length] ?? ''
           const row = tx.prepare<{ id: number }>('SELECT id FROM class WHERE name = ?').get(wanted)
-          const classId = row === undefined ? createClass(tx, wanted, 0) : (row.id as ReturnType<typeof createClass>)
+          const classId =
+            row === undefined
+              ? createClass(tx, wanted, 0).classId
+              : (row.id as ReturnType<typeof createClass>['classId'])
           assignLabel(tx, { imageIds: [id], classId, origin: 'person', who: '' }, 0)
         }
       })
@@ -188,7 +191,7 @@ describe('writing labels to CSV', () => {
     const project = openTestProject()
     addImages(project, ['a.png'])
     transaction(project.writer, (tx) => {
-      const classId = createClass(tx, 'old', 0)
+      const classId = createClass(tx, 'old', 0).classId
       assignLabel(tx, { imageIds: [1], classId, origin: 'person', who: '' }, 0)
       tx.prepare("UPDATE image SET state = 'missing'").run()
     })

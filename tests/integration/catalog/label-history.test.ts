@@ -17,6 +17,7 @@ import { readClasses } from '../../../src/main/core/labels/class-repository.ts'
 import { listEdits, readSteps, redoEdit, undoEdit } from '../../../src/main/core/labels/edit-history.ts'
 import { importCsv } from '../../../src/main/core/labels/import-csv.ts'
 import { labelFromFolders } from '../../../src/main/core/labels/label-from-folders.ts'
+import { confirmLabels } from '../../../src/main/core/labels/confirm-labels.ts'
 import { skipImages } from '../../../src/main/core/labels/skip-images.ts'
 import { insertFound } from '../../../src/main/core/catalog/import-repository.ts'
 import type { OpenProject } from '../../../src/main/core/core-context.ts'
@@ -65,6 +66,7 @@ const command = fc.oneof(
   fc.record({ do: fc.constant('unlabel' as const), images }),
   { weight: 2, arbitrary: fc.record({ do: fc.constant('by name' as const), name, images }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('skip' as const), images, isSkipped: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('confirm' as const), images }) },
   fc.record({ do: fc.constant('key' as const), name, key: fc.constantFrom('1', '2', 'x', null) }),
   fc.record({ do: fc.constant('accept' as const), images, confidenceMin: fc.constantFrom(0, 0.65, 0.95) }),
   fc.record({
@@ -113,12 +115,21 @@ function reset(tx: WritableDb): void {
   storePredictions(tx, addModel(tx, learnt), rows)
 }
 
+interface ImageRow {
+  readonly id: number
+  readonly classId: number | null
+  readonly origin: string
+  readonly isSkipped: number
+  readonly isConfirmed: number
+  readonly predictedId: number | null
+}
+
 function stateOf(project: OpenProject): ModelState {
   const classes = new Map(readClasses(project.reader).map((one) => [one.id, one]))
   const nameOf = (id: number) => classes.get(id)?.name ?? `class ${id}`
   const rows = project.reader
-    .prepare<{ id: number; classId: number | null; origin: string; isSkipped: number; predictedId: number | null }>(
-      `SELECT id, class_id AS classId, label_origin AS origin, is_skipped AS isSkipped,
+    .prepare<ImageRow>(
+      `SELECT id, class_id AS classId, label_origin AS origin, is_skipped AS isSkipped, is_confirmed AS isConfirmed,
          predicted_class_id AS predictedId
        FROM image ORDER BY id`,
     )
@@ -131,6 +142,7 @@ function stateOf(project: OpenProject): ModelState {
       ),
     ),
     skipped: new Set(rows.filter(({ isSkipped }) => isSkipped === 1).map(({ id }) => id)),
+    confirmed: new Set(rows.filter(({ isConfirmed }) => isConfirmed === 1).map(({ id }) => id)),
     predicted: new Map(
       rows.flatMap(({ id, predictedId }): [number, string][] =>
         predictedId === null ? [] : [[id, nameOf(predictedId)]],
@@ -191,7 +203,7 @@ function perform(
       const classId = idOf(one.from)
       if (classId === undefined || idOf(one.name) !== undefined) return
       renameClass(tx, { classId, name: one.name }, 0)
-      model.edit((state) => renameEverywhere(state, one.from, one.name))
+      model.edit((state) => renameEverywhere(state, one.from, one.name), true)
       return
     }
     case 'recolour': {
@@ -265,6 +277,17 @@ function perform(
         for (const id of one.images) {
           if (!one.isSkipped) skipped.delete(id)
           else if (!labels.has(id)) skipped.add(id)
+        }
+      })
+      return
+    case 'confirm':
+      confirmLabels(tx, { imageIds: one.images, who: '' }, 0)
+      model.edit((state) => {
+        for (const id of one.images) {
+          const label = state.labels.get(id)
+          if (label === undefined || state.confirmed.has(id)) continue
+          state.labels.set(id, { className: label.className, origin: 'person' })
+          state.confirmed.add(id)
         }
       })
       return

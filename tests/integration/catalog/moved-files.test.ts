@@ -39,7 +39,7 @@ test(
         transaction(project.writer, (tx) => {
           const rows = tx.prepare<{ id: number; hash: string }>('SELECT id, content_hash AS hash FROM image').all()
           for (const { id, hash } of rows) {
-            assignLabel(tx, { imageIds: [id], classId: createClass(tx, hash, 0), origin: 'person', who: '' }, 0)
+            assignLabel(tx, { imageIds: [id], classId: createClass(tx, hash, 0).classId, origin: 'person', who: '' }, 0)
           }
         })
         for (const one of [...steps, { do: 'import' as const }]) {

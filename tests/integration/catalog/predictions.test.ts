@@ -24,7 +24,10 @@ interface Predicted {
 
 /** A project with the classes bun and dog, and a model that knows them and has predicted all readable images. */
 function predicted(project: OpenProject, isBun: (path: string) => boolean): Predicted {
-  const [bun, dog] = transaction(project.writer, (tx) => [createClass(tx, 'bun', 0), createClass(tx, 'dog', 0)])
+  const [bun, dog] = transaction(project.writer, (tx) => [
+    createClass(tx, 'bun', 0).classId,
+    createClass(tx, 'dog', 0).classId,
+  ])
   if (bun === undefined || dog === undefined) throw new Error('two classes were made')
   const modelId = transaction(project.writer, (tx) => addModel(tx, ['bun', 'dog']))
   predictAll(project, modelId, isBun)

@@ -142,7 +142,7 @@ test('100,000 images stay quick to list, count, label, undo, import again and fr
   expect(repeated('search in vain', () => listImages(project.reader, none)).images).toEqual([])
 
   const ids = selectImages(project.reader, { filter }).slice(0, 10_000)
-  const classId = transaction(project.writer, (tx) => createClass(tx, 'owl', 0))
+  const classId = transaction(project.writer, (tx) => createClass(tx, 'owl', 0).classId)
   const assignment = { imageIds: ids, classId, origin: 'person' as const, who: '' }
   timed('label 10,000', () => transaction(project.writer, (tx) => assignLabel(tx, assignment, 1)))
   for (let at = 0; at < 5; at += 1) {

@@ -65,12 +65,52 @@ describe('two windows on one project', () => {
     await changes.return?.()
   })
 
+  test('take back the edit they mean, and none that came in between', async () => {
+    const open = openWindows()
+    const [mine, yours] = [open(), open()]
+    const projectId = await openIn(mine, pictureFolder())
+    const { imageIds } = await mine.client.catalog.order({ projectId })
+    const labelsNow = async () =>
+      (await mine.client.catalog.getMany({ projectId, imageIds })).map(({ label }) => label !== null)
+    const assign = ({ client }: Window, at: number) =>
+      client.labels.assignByName({ projectId, images: { ids: imageIds.slice(at, at + 1) }, name: 'bun' })
+
+    const { edit: first } = await assign(mine, 0)
+    const { edit: second } = await assign(yours, 1)
+    const editId = first.id ?? undefined
+    await expect(mine.client.labels.undo({ projectId, editId })).rejects.toMatchObject({ code: 'conflict' })
+    expect(await labelsNow()).toEqual([true, true, false])
+    expect(await yours.client.labels.undo({ projectId, editId: second.id ?? undefined })).toEqual(second)
+    expect(await mine.client.labels.undo({ projectId, editId })).toEqual(first)
+    await expect(mine.client.labels.undo({ projectId, editId })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(yours.client.labels.redo({ projectId, editId: second.id ?? undefined })).rejects.toThrow('gone on')
+    expect(await mine.client.labels.redo({ projectId, editId })).toEqual(first)
+    expect(await labelsNow()).toEqual([true, false, false])
+  })
+
+  test('an edit that changes nothing is no step of the history', async () => {
+    const window = openWindows()()
+    const { client } = window
+    const projectId = await openIn(window, pictureFolder())
+    const made = await client.labels.createClass({ projectId, name: 'bun' })
+    expect(made.edit.id).not.toBeNull()
+    const { id: classId, colour, key, name } = made.class
+    for (const same of [
+      await client.labels.renameClass({ projectId, classId, name }),
+      await client.labels.recolourClass({ projectId, classId, colour }),
+      await client.labels.setClassKey({ projectId, classId, key }),
+    ]) {
+      expect(same).toMatchObject({ edit: { id: null }, class: { id: classId } })
+    }
+    expect(await client.labels.history({ projectId })).toEqual([made.edit])
+  })
+
   test('hear of nothing where an edit was refused or changed nothing', async () => {
     const open = openWindows()
     const [mine, yours] = [open(), open()]
     const projectId = await openIn(mine, pictureFolder())
     const { imageIds } = await mine.client.catalog.order({ projectId })
-    const bun = await mine.client.labels.createClass({ projectId, name: 'bun' })
+    const { class: bun } = await mine.client.labels.createClass({ projectId, name: 'bun' })
     const images = { ids: imageIds.slice(0, 1) }
     await mine.client.labels.assign({ projectId, images, classId: bun.id })
     const changes = yours.client.project.watch({ projectId })[Symbol.asyncIterator]()

@@ -1,28 +1,16 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { RecipeOverrides } from '../../../src/shared/domain/recipe.ts'
 import { rejectionOf } from '../../support/app-errors.ts'
-import { openTestCore, shortRecipe } from '../../support/test-core.ts'
-import type { TestCore } from '../../support/test-core.ts'
-import { createTrainingSet } from '../../support/training-set.ts'
-import type { TrainingSet } from '../../support/training-set.ts'
+import { shortRecipe } from '../../support/test-core.ts'
+import { useTestCore } from '../../support/use-test-core.ts'
 
-let set: TrainingSet
-let core: TestCore
-
-beforeEach(async () => {
-  set = await createTrainingSet()
-  core = await openTestCore(set.folder, { importFirst: true })
-})
-afterEach(async () => {
-  await core.close()
-  await set.remove()
-})
+const here = useTestCore()
 
 const estimate = (overrides: RecipeOverrides, signal?: AbortSignal) =>
-  core.client.runs.estimate(
-    { projectId: core.projectId, preset: 'from-scratch', overrides: { ...shortRecipe, ...overrides } },
+  here.core.client.runs.estimate(
+    { projectId: here.core.projectId, preset: 'from-scratch', overrides: { ...shortRecipe, ...overrides } },
     signal === undefined ? {} : { signal },
   )
 
@@ -40,9 +28,9 @@ test('an estimate is measured once, remembered, and made better by a run', async
   expect(longer.seconds).toBeGreaterThan(first.seconds)
   expect((await estimate({ inputSizePx: 48 })).basis).toBe('measured')
 
-  const run = await core.start('from-scratch', { ...shortRecipe, epochs: 6, checkpointSeconds: 60 })
-  await core.follow(run.id)
-  const { startedAtMs, endedAtMs } = await core.get(run.id)
+  const run = await here.core.start('from-scratch', { ...shortRecipe, epochs: 6, checkpointSeconds: 60 })
+  await here.core.follow(run.id)
+  const { startedAtMs, endedAtMs } = await here.core.get(run.id)
   const learnt = await estimate({ epochs: 6, checkpointSeconds: 60 })
   expect(learnt).toMatchObject({ basis: 'remembered', memoryBytes: first.memoryBytes })
   const seconds = ((endedAtMs ?? 0) - (startedAtMs ?? 0)) / 1000
@@ -53,10 +41,10 @@ test('an estimate is measured once, remembered, and made better by a run', async
 })
 
 test('nothing is measured while a run computes; what an earlier run has told is used', async () => {
-  const earlier = await core.start('from-scratch', { ...shortRecipe, inputSizePx: 40 })
-  await core.follow(earlier.id)
-  const run = await core.start('from-scratch', { ...shortRecipe, epochs: 200 })
-  await core.reach(run.id, 'running')
+  const earlier = await here.core.start('from-scratch', { ...shortRecipe, inputSizePx: 40 })
+  await here.core.follow(earlier.id)
+  const run = await here.core.start('from-scratch', { ...shortRecipe, epochs: 200 })
+  await here.core.reach(run.id, 'running')
   expect(await estimate({ inputSizePx: 40 })).toMatchObject({
     device: 'wasm',
     basis: 'remembered',
@@ -64,18 +52,18 @@ test('nothing is measured while a run computes; what an earlier run has told is 
     microBatchSize: null,
   })
   expect((await rejectionOf(estimate({}))).code).toBe('conflict')
-  await core.stop(run.id)
-  await core.follow(run.id)
+  await here.core.stop(run.id)
+  await here.core.follow(run.id)
   expect((await estimate({ inputSizePx: 40 })).memoryBytes).toBeGreaterThan(0)
 })
 
 test('a run that begins ends a warm-up; one that nobody waits for ends too; both can be had again', async () => {
   const measured = estimate({ inputSizePx: 224, batchSize: 24 })
   const refused = rejectionOf(measured)
-  const run = await core.start('from-scratch', { ...shortRecipe, epochs: 200 })
+  const run = await here.core.start('from-scratch', { ...shortRecipe, epochs: 200 })
   expect((await refused).code).toBe('conflict')
-  await core.stop(run.id)
-  await core.follow(run.id)
+  await here.core.stop(run.id)
+  await here.core.follow(run.id)
 
   const leave = new AbortController()
   const left = rejectionOf(estimate({ inputSizePx: 224, batchSize: 24 }, leave.signal))
@@ -91,7 +79,7 @@ test('what blocks a run blocks its estimate, but for a backbone that can still b
   expect(microBatchSize).toBe(6)
   expect(seconds).toBeGreaterThan(0)
   // A damaged memory costs a warm-up, nothing else.
-  const store = join(set.folder, '.athanor', 'store')
+  const store = join(here.set.folder, '.athanor', 'store')
   expect(readdirSync(store)).toContain('run-costs.json')
   writeFileSync(join(store, 'run-costs.json'), '{"costs": 3')
   expect((await estimate({})).basis).toBe('measured')

@@ -1,29 +1,17 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { RunEvent } from '../../../src/shared/domain/run.ts'
 import { childrenOf } from '../../support/processes.ts'
-import { openTestCore, shortRecipe } from '../../support/test-core.ts'
-import type { TestCore } from '../../support/test-core.ts'
-import { createTrainingSet } from '../../support/training-set.ts'
-import type { TrainingSet } from '../../support/training-set.ts'
+import { shortRecipe } from '../../support/test-core.ts'
+import { useTestCore } from '../../support/use-test-core.ts'
 
-let set: TrainingSet
-let core: TestCore
-
-beforeEach(async () => {
-  set = await createTrainingSet()
-  core = await openTestCore(set.folder, { importFirst: true })
-})
-afterEach(async () => {
-  await core.close()
-  await set.remove()
-})
+const here = useTestCore()
 
 const weightsOf = (model: string) =>
   createHash('sha256')
-    .update(readFileSync(join(set.folder, '.athanor/models', model, 'weights.safetensors')))
+    .update(readFileSync(join(here.set.folder, '.athanor/models', model, 'weights.safetensors')))
     .digest('hex')
 
 const warningsOf = (events: readonly RunEvent[], code: string) =>
@@ -39,19 +27,19 @@ function signalTrainer(signal: NodeJS.Signals): void {
 }
 
 test('a trainer that is killed is restarted by itself, and ends with the same bits', async () => {
-  const whole = await core.start('from-scratch', shortRecipe)
-  const undisturbed = await core.follow(whole.id)
+  const whole = await here.core.start('from-scratch', shortRecipe)
+  const undisturbed = await here.core.follow(whole.id)
   const { datasetId } = whole
 
-  const run = await core.client.runs.start({
-    projectId: core.projectId,
+  const run = await here.core.client.runs.start({
+    projectId: here.core.projectId,
     preset: 'from-scratch',
     overrides: shortRecipe,
     datasetId,
   })
-  await core.reach(run.id, 'checkpoint')
+  await here.core.reach(run.id, 'checkpoint')
   signalTrainer('SIGKILL')
-  const events = await core.follow(run.id)
+  const events = await here.core.follow(run.id)
   expect(events.at(-1)?.event).toMatchObject({ kind: 'finished', result: { outcome: 'done' } })
   expect(warningsOf(events, 'restarted')).toEqual([expect.stringMatching(/SIGKILL.*last checkpoint \(1 of 3\)/)])
   expect(warningsOf(events, 'resumed')).toHaveLength(1)
@@ -60,10 +48,10 @@ test('a trainer that is killed is restarted by itself, and ends with the same bi
 })
 
 test('a trainer that dies again and again has failed with the cause named, and goes on when it is resumed', async () => {
-  const run = await core.start('from-scratch', { ...shortRecipe, epochs: 30 })
+  const run = await here.core.start('from-scratch', { ...shortRecipe, epochs: 30 })
   let killCount = 0
   const events: RunEvent[] = []
-  for await (const event of core.watch(run.id)) {
+  for await (const event of here.core.watch(run.id)) {
     events.push(event)
     const isNew = event.event.kind === 'checkpoint' && warningsOf(events, 'restarted').length === killCount
     if (!isNew) continue
@@ -80,24 +68,24 @@ test('a trainer that dies again and again has failed with the cause named, and g
       resumable: true,
     },
   })
-  await core.resume(run.id)
-  await core.stop(run.id)
-  await core.follow(run.id)
-  expect((await core.get(run.id)).state).toBe('stopped')
+  await here.core.resume(run.id)
+  await here.core.stop(run.id)
+  await here.core.follow(run.id)
+  expect((await here.core.get(run.id)).state).toBe('stopped')
 })
 
 test('a trainer that hangs is told of after 30 seconds and left alone until someone stops it', async () => {
-  const run = await core.start('from-scratch', { ...shortRecipe, epochs: 200 })
-  await core.reach(run.id, 'epoch')
+  const run = await here.core.start('from-scratch', { ...shortRecipe, epochs: 200 })
+  await here.core.reach(run.id, 'epoch')
   signalTrainer('SIGSTOP')
-  for await (const { event } of core.watch(run.id)) {
+  for await (const { event } of here.core.watch(run.id)) {
     if (event.kind === 'warning' && event.code === 'trainer-silent') break
   }
-  expect((await core.get(run.id)).state).toBe('running')
+  expect((await here.core.get(run.id)).state).toBe('running')
   expect(childrenOf(process.pid)).toHaveLength(1)
   // It cannot hear that it should stop.
-  await core.stop(run.id)
-  expect((await core.follow(run.id)).at(-1)?.event).toEqual({
+  await here.core.stop(run.id)
+  expect((await here.core.follow(run.id)).at(-1)?.event).toEqual({
     kind: 'finished',
     result: { outcome: 'stopped', resumable: true },
   })

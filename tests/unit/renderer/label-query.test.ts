@@ -67,6 +67,7 @@ test('a label changes the order only of what asks for labels', () => {
   expect(changesOrder({ filter: { classId: 'unlabelled' }, sort: 'path' }, ['labels'])).toBe(true)
   expect(changesOrder({ filter: { suggested: true }, sort: 'path' }, ['labels'])).toBe(true)
   expect(changesOrder({ filter: {}, sort: 'loss' }, ['labels'])).toBe(true)
+  expect(changesOrder({ filter: {}, sort: 'uncertainty' }, ['labels'])).toBe(true)
 })
 
 test('a prediction changes the order of what asks for predictions', () => {

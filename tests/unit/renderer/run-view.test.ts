@@ -3,6 +3,7 @@ import {
   addRunEvent,
   emptyRunView,
   headlineOf,
+  paceOf,
   phasesOf,
   runRatio,
   type RunView,
@@ -134,4 +135,22 @@ test('a run is judged by the test images, else by the validation images', () => 
   expect(headlineOf([evaluation('validation'), evaluation('test')])?.split).toBe('test')
   expect(headlineOf([evaluation('validation')])?.split).toBe('validation')
   expect(headlineOf([])).toBeNull()
+})
+
+describe('the pace of a run', () => {
+  const running = { state: 'running' } as const
+
+  test('is that of training, also while an epoch is being evaluated', () => {
+    const view = viewAfter([{ kind: 'phase', phase: 'fine-tuning' }, step(20, 2)])
+    const evaluating = viewAfter([{ ...step(5, null, 'evaluating'), secondsLeft: 1, imagesPerSecond: 99 }], view)
+    expect(paceOf(running, evaluating)).toEqual({ imagesPerSecond: 10, secondsLeft: 9 })
+  })
+
+  test('is not known from a phase that is over, nor of a run that is not at work', () => {
+    const view = viewAfter([{ kind: 'phase', phase: 'fine-tuning' }, step(20, 2)])
+    const unknown = { imagesPerSecond: null, secondsLeft: null }
+    expect(paceOf({ state: 'stopping' }, view)).toEqual(unknown)
+    expect(paceOf(running, viewAfter([{ kind: 'phase', phase: 'evaluating' }], view))).toEqual(unknown)
+    expect(paceOf(running, emptyRunView)).toEqual(unknown)
+  })
 })

@@ -33,7 +33,7 @@ export function registerClasses(program: Command, context: Context): void {
     .argument('<name>')
     .action(async (name: string) => {
       const { core, project } = await openProject(context)
-      const created = await core.labels.createClass({
+      const { class: created } = await core.labels.createClass({
         projectId: project.id,
         name: checked(ClassName, name, 'The name'),
       })
@@ -51,7 +51,7 @@ export function registerClasses(program: Command, context: Context): void {
       const workplace = await openProject(context)
       const { core, project } = workplace
       const { id, name } = await findClass(workplace, from)
-      const renamed = await core.labels.renameClass({
+      const { class: renamed } = await core.labels.renameClass({
         projectId: project.id,
         classId: id,
         name: checked(ClassName, to, 'The name'),

@@ -22,6 +22,7 @@ export interface ImageRow {
   readonly label_who: string | null
   readonly labelled_at_ms: number | null
   readonly is_skipped: number
+  readonly is_confirmed: number
   readonly is_duplicated: number
   readonly predicted_class_id: number | null
   readonly uncertainty: number | null
@@ -31,7 +32,7 @@ export interface ImageRow {
 
 export const imageColumns =
   'id, path, state, size_bytes, modified_at_ms, image.content_hash, facts, unreadable_reason, unreadable_message, ' +
-  'split, image.class_id, label_origin, label_who, labelled_at_ms, is_skipped, ' +
+  'split, image.class_id, label_origin, label_who, labelled_at_ms, is_skipped, is_confirmed, ' +
   'predicted_class_id, image.uncertainty, prediction.confidence, prediction.model_id, ' +
   "image.state = 'readable' AND EXISTS (SELECT 1 FROM image AS twin WHERE twin.state = 'readable' " +
   'AND twin.content_hash = image.content_hash AND twin.id <> image.id) AS is_duplicated'
@@ -65,6 +66,7 @@ export function imageOfRow(row: ImageRow): Image {
             assignedAtMs: row.labelled_at_ms ?? 0,
           },
     isSkipped: row.is_skipped === 1,
+    isConfirmed: row.is_confirmed === 1,
     isDuplicated: row.is_duplicated === 1,
     prediction: predictionOfRow(row),
   }

@@ -9,7 +9,8 @@ const orders: Readonly<Record<ImageSort, string>> = {
   path: 'path, id',
   newest: 'modified_at_ms DESC, path, id',
   oldest: 'modified_at_ms, path, id',
-  uncertainty: 'uncertainty DESC, path, id',
+  // As the index has it, to the letter: what waits for a label, then what is labelled or skipped.
+  uncertainty: '(class_id IS NOT NULL OR is_skipped = 1), uncertainty DESC, path, id',
   loss: 'label_loss DESC, path, id',
 }
 

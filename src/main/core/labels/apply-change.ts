@@ -1,7 +1,8 @@
 import { indexesByClass, refreshPredictions } from '../catalog/refresh-predictions.ts'
 import { readModelClasses, readPredictor } from '../catalog/model-classes.ts'
 import type { WritableDb } from '../database/handles.ts'
-import type { Change, ClassChange, LabelChange, SkipChange, StoredClass } from './change.ts'
+import type { Change, ClassChange, LabelChange, StoredClass } from './change.ts'
+import type { Mark } from './label-repository.ts'
 
 /**
  * Writes the `after` of a change. Classes appear before the labels that need them and go after those that did; what a
@@ -13,10 +14,11 @@ export function applyChange(tx: WritableDb, change: Change): void {
   // Two classes may change keys with each other, and no two may have the same one meanwhile.
   for (const { before } of change.classes) if (before !== null) freeKey(tx, before)
   for (const { after } of change.classes) if (after !== null) putClass(tx, after)
-  for (const skip of change.skips) if (!skip.isSkipped) setSkipped(tx, skip)
+  const marks = marksOf(change)
+  for (const one of marks) if (!one.isSet) setMark(tx, one)
   const indexes = indexesByClass(readModelClasses(tx, modelRow))
   for (const group of change.labels) setLabels(tx, group, { modelRow, indexes })
-  for (const skip of change.skips) if (skip.isSkipped) setSkipped(tx, skip)
+  for (const one of marks) if (one.isSet) setMark(tx, one)
   for (const one of change.classes) if (one.after === null) removeClass(tx, one)
   // Labels have been followed already; what a class means to the model touches any image.
   const classesAfter = readModelClasses(tx, modelRow)
@@ -67,9 +69,23 @@ function setLabels(tx: WritableDb, { after, imageIds }: LabelChange, { modelRow,
   ).run(...label, after === null ? null : (indexes[after.classId] ?? null), modelRow, ids)
 }
 
-function setSkipped(tx: WritableDb, { isSkipped, imageIds }: SkipChange): void {
-  tx.prepare('UPDATE image SET is_skipped = ? WHERE id IN (SELECT value FROM json_each(?))').run(
-    isSkipped ? 1 : 0,
+interface MarkChange {
+  readonly mark: Mark
+  readonly isSet: boolean
+  readonly imageIds: readonly number[]
+}
+
+/** No image may be labelled and skipped, or confirmed without a label: marks go before labels change, and come after. */
+function marksOf({ skips, confirms }: Change): MarkChange[] {
+  return [
+    ...skips.map(({ isSkipped, imageIds }) => ({ mark: 'is_skipped' as const, isSet: isSkipped, imageIds })),
+    ...confirms.map(({ isConfirmed, imageIds }) => ({ mark: 'is_confirmed' as const, isSet: isConfirmed, imageIds })),
+  ]
+}
+
+function setMark(tx: WritableDb, { mark, isSet, imageIds }: MarkChange): void {
+  tx.prepare(`UPDATE image SET ${mark} = ? WHERE id IN (SELECT value FROM json_each(?))`).run(
+    isSet ? 1 : 0,
     JSON.stringify(imageIds),
   )
 }

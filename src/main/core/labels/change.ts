@@ -38,6 +38,10 @@ export type ClassChange = z.infer<typeof ClassChange>
 export const SkipChange = z.strictObject({ isSkipped: z.boolean(), imageIds: z.array(z.int().positive()) })
 export type SkipChange = z.infer<typeof SkipChange>
 
+/** Images whose label a person has called right, or no longer: all had it otherwise before. */
+export const ConfirmChange = z.strictObject({ isConfirmed: z.boolean(), imageIds: z.array(z.int().positive()) })
+export type ConfirmChange = z.infer<typeof ConfirmChange>
+
 /**
  * What an edit did, whatever kind it was: classes, labels and marks before and after. Undo is the same change backwards,
  * so a new kind of edit can always be undone.
@@ -46,9 +50,10 @@ export const Change = z.strictObject({
   classes: z.array(ClassChange),
   labels: z.array(LabelChange),
   skips: z.array(SkipChange).default([]),
+  confirms: z.array(ConfirmChange).default([]),
 })
 export type Change = z.infer<typeof Change>
-/** Without what is found when it is made: labelling takes the mark "skipped" away. */
+/** Without what is found when it is made: another label takes the marks "skipped" and "confirmed" away. */
 export type NewChange = z.input<typeof Change>
 
 export function inverseOf(change: Change): Change {
@@ -57,6 +62,7 @@ export function inverseOf(change: Change): Change {
     classes: change.classes.map((one) => ({ ...one, ...turn(one) })),
     labels: change.labels.map(({ imageIds, ...values }) => ({ ...turn(values), imageIds })),
     skips: change.skips.map(({ isSkipped, imageIds }) => ({ isSkipped: !isSkipped, imageIds })),
+    confirms: change.confirms.map(({ isConfirmed, imageIds }) => ({ isConfirmed: !isConfirmed, imageIds })),
   }
 }
 
@@ -79,5 +85,6 @@ export function groupLabelChanges(
 }
 
 export function imagesOf(change: NewChange): Set<number> {
-  return new Set([...change.labels, ...(change.skips ?? [])].flatMap(({ imageIds }) => imageIds))
+  const parts = [...change.labels, ...(change.skips ?? []), ...(change.confirms ?? [])]
+  return new Set(parts.flatMap(({ imageIds }) => imageIds))
 }

@@ -12,23 +12,23 @@ import { readLabelsOfClass } from './label-repository.ts'
 import { newClasses } from './new-classes.ts'
 
 /** Errors: conflict. */
-export function createClass(tx: WritableDb, name: string, atMs: number): ClassId {
+export function createClass(tx: WritableDb, name: string, atMs: number): { classId: ClassId; edit: Edit } {
   assertNameIsFree(tx, name)
   const made = newClasses([name], readClasses(tx), nextClassId(tx))
-  recordEdit(tx, {
+  const edit = recordEdit(tx, {
     description: `make the class "${name}"`,
     atMs,
     change: { classes: made.map((after) => ({ before: null, after })), labels: [] },
   })
-  return ClassIdSchema.parse(made[0]?.id)
+  return { classId: ClassIdSchema.parse(made[0]?.id), edit }
 }
 
 /** Errors: not-found, conflict. */
-export function renameClass(tx: WritableDb, { classId, name }: { classId: ClassId; name: string }, atMs: number): void {
+export function renameClass(tx: WritableDb, { classId, name }: { classId: ClassId; name: string }, atMs: number): Edit {
   const before = getClass(tx, classId)
-  if (before.name === name) return
-  assertNameIsFree(tx, name)
-  changeClass(tx, { before, after: { ...before, name } }, { description: `rename "${before.name}" to "${name}"`, atMs })
+  if (before.name !== name) assertNameIsFree(tx, name)
+  const description = `rename "${before.name}" to "${name}"`
+  return changeClass(tx, { before, after: { ...before, name } }, { description, atMs })
 }
 
 /** Errors: not-found. */
@@ -36,10 +36,9 @@ export function recolourClass(
   tx: WritableDb,
   { classId, colour }: { classId: ClassId; colour: number },
   atMs: number,
-): void {
+): Edit {
   const before = getClass(tx, classId)
-  if (before.colour === colour) return
-  changeClass(tx, { before, after: { ...before, colour } }, { description: `recolour "${before.name}"`, atMs })
+  return changeClass(tx, { before, after: { ...before, colour } }, { description: `recolour "${before.name}"`, atMs })
 }
 
 /** Gives a class a key, taken from another class where that has it, or none (null). Errors: not-found, conflict. */
@@ -47,19 +46,18 @@ export function setClassKey(
   tx: WritableDb,
   { classId, key }: { classId: ClassId; key: string | null },
   atMs: number,
-): void {
+): Edit {
   const before = getClass(tx, classId)
-  if (before.key === key) return
   if (key !== null && !classKeys.includes(key)) {
     throw new AppError('conflict', said`The key ${key.toUpperCase()} is a command of the Label page; choose another.`)
   }
-  const owner = key === null ? undefined : readClasses(tx).find((one) => one.key === key)
+  const owner = key === null ? undefined : readClasses(tx).find((one) => one.key === key && one.id !== classId)
   const classes = [
     ...(owner === undefined ? [] : [{ before: owner, after: { ...owner, key: null } }]),
-    { before, after: { ...before, key } },
+    ...(before.key === key ? [] : [{ before, after: { ...before, key } }]),
   ]
   const what = key === null ? `free the key of "${before.name}"` : `give "${before.name}" the key ${key.toUpperCase()}`
-  recordEdit(tx, { description: what, atMs, change: { classes, labels: [] } })
+  return recordEdit(tx, { description: what, atMs, change: { classes, labels: [] } })
 }
 
 /** Moves all labels of one class to another and removes it. Errors: not-found, conflict. */
@@ -89,8 +87,9 @@ function changeClass(
   tx: WritableDb,
   values: { readonly before: StoredClass; readonly after: StoredClass },
   edit: { readonly description: string; readonly atMs: number },
-): void {
-  recordEdit(tx, { ...edit, change: { classes: [values], labels: [] } })
+): Edit {
+  const isSame = JSON.stringify(values.before) === JSON.stringify(values.after)
+  return recordEdit(tx, { ...edit, change: { classes: isSame ? [] : [values], labels: [] } })
 }
 
 /** Who labelled and when stays: merging says nothing about the images. */

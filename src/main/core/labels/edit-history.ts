@@ -1,12 +1,14 @@
 import type { Edit } from '../../../shared/contract/labels.ts'
+import { EditId } from '../../../shared/domain/ids.ts'
+import { AppError } from '../../../shared/errors.ts'
 import type { ProjectPart } from '../../../shared/contract/project.ts'
 import type { ReadableDb, WritableDb } from '../database/handles.ts'
 import { noteChange } from '../database/note-change.ts'
 import { applyChange } from './apply-change.ts'
 import { Change, imagesOf, inverseOf, type NewChange } from './change.ts'
-import { readSkipped } from './label-repository.ts'
+import { readMarked } from './label-repository.ts'
 
-interface EditRow extends Edit {
+interface EditRow extends Omit<Edit, 'id'> {
   readonly id: number
 }
 
@@ -27,30 +29,34 @@ export interface NewEdit {
  */
 export function recordEdit(tx: WritableDb, { description, atMs, change }: NewEdit): Edit {
   const labelled = change.labels.flatMap(({ after, imageIds }) => (after === null ? [] : imageIds))
-  const unskipped = readSkipped(tx, labelled)
+  const unskipped = readMarked(tx, 'is_skipped', labelled)
   const skips = [...(change.skips ?? []), ...(unskipped.length > 0 ? [{ isSkipped: false, imageIds: unskipped }] : [])]
-  const whole: Change = { ...change, skips }
-  const edit = { description, imageCount: imagesOf(whole).size, atMs }
-  if (edit.imageCount === 0 && change.classes.length === 0) return edit
+  // What was called right was the label that was there.
+  const changed = change.labels.flatMap(({ imageIds }) => imageIds)
+  const doubted = readMarked(tx, 'is_confirmed', changed)
+  const confirms = [
+    ...(doubted.length > 0 ? [{ isConfirmed: false, imageIds: doubted }] : []),
+    ...(change.confirms ?? []),
+  ]
+  const whole: Change = { ...change, skips, confirms }
+  const imageCount = imagesOf(whole).size
+  if (imageCount === 0 && change.classes.length === 0) return { id: null, description, imageCount, atMs }
   make(tx, whole)
   tx.prepare('DELETE FROM edit WHERE is_undone = 1').run()
-  tx.prepare('INSERT INTO edit (description, image_count, at_ms, change) VALUES (?, ?, ?, ?)').run(
-    description,
-    edit.imageCount,
-    atMs,
-    JSON.stringify(whole),
-  )
-  return edit
+  const { lastInsertRowid } = tx
+    .prepare('INSERT INTO edit (description, image_count, at_ms, change) VALUES (?, ?, ?, ?)')
+    .run(description, imageCount, atMs, JSON.stringify(whole))
+  return { id: EditId.parse(Number(lastInsertRowid)), description, imageCount, atMs }
 }
 
-/** Takes the latest edit back; null where there is none. */
-export function undoEdit(tx: WritableDb): Edit | null {
-  return replay(tx, 'undo')
+/** Takes the latest edit back; null where there is none. Errors: conflict where that is not `editId`. */
+export function undoEdit(tx: WritableDb, editId?: EditId): Edit | null {
+  return replay(tx, 'undo', editId)
 }
 
-/** Makes the edit again that was undone last; null where there is none. */
-export function redoEdit(tx: WritableDb): Edit | null {
-  return replay(tx, 'redo')
+/** Makes the edit again that was undone last; null where there is none. Errors: conflict where that is not `editId`. */
+export function redoEdit(tx: WritableDb, editId?: EditId): Edit | null {
+  return replay(tx, 'redo', editId)
 }
 
 type Way = 'undo' | 'redo'
@@ -61,16 +67,22 @@ const nextSteps: Readonly<Record<Way, string>> = {
   redo: 'is_undone = 1 ORDER BY id ASC LIMIT 1',
 }
 
-function replay(tx: WritableDb, way: Way): Edit | null {
+function replay(tx: WritableDb, way: Way, editId?: EditId): Edit | null {
   const row = tx
     .prepare<EditRow & { change: string }>(`SELECT ${editColumns}, change FROM edit WHERE ${nextSteps[way]}`)
     .get()
+  if (editId !== undefined && row?.id !== editId) {
+    throw new AppError(
+      'conflict',
+      `Nothing was changed: the history of labels has gone on, and that ${way} is not the next.`,
+    )
+  }
   if (row === undefined) return null
-  const { id, change, ...edit } = row
+  const { change, ...step } = row
   const stored = Change.parse(JSON.parse(change))
   make(tx, way === 'undo' ? inverseOf(stored) : stored)
-  tx.prepare('UPDATE edit SET is_undone = ? WHERE id = ?').run(way === 'undo' ? 1 : 0, id)
-  return edit
+  tx.prepare('UPDATE edit SET is_undone = ? WHERE id = ?').run(way === 'undo' ? 1 : 0, step.id)
+  return editOf(step)
 }
 
 function make(tx: WritableDb, change: Change): void {
@@ -82,8 +94,10 @@ function make(tx: WritableDb, change: Change): void {
 
 /** What the next undo and the next redo would do. */
 export function readSteps(db: ReadableDb): { undo: Edit | null; redo: Edit | null } {
-  const next = (way: Way): Edit | null =>
-    withoutId(db.prepare<EditRow>(`SELECT ${editColumns} FROM edit WHERE ${nextSteps[way]}`).get())
+  const next = (way: Way): Edit | null => {
+    const row = db.prepare<EditRow>(`SELECT ${editColumns} FROM edit WHERE ${nextSteps[way]}`).get()
+    return row === undefined ? null : editOf(row)
+  }
   return { undo: next('undo'), redo: next('redo') }
 }
 
@@ -92,11 +106,9 @@ export function listEdits(db: ReadableDb, limit: number): Edit[] {
   return db
     .prepare<EditRow>(`SELECT ${editColumns} FROM edit WHERE is_undone = 0 ORDER BY id DESC LIMIT ?`)
     .all(limit)
-    .flatMap((row) => withoutId(row) ?? [])
+    .map(editOf)
 }
 
-function withoutId(row: EditRow | undefined): Edit | null {
-  if (row === undefined) return null
-  const { description, imageCount, atMs } = row
-  return { description, imageCount, atMs }
+function editOf(row: EditRow): Edit {
+  return { ...row, id: EditId.parse(row.id) }
 }

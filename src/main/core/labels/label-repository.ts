@@ -38,12 +38,15 @@ export function readLabelsOfClass(
     })
 }
 
-/** Those of these images that are marked as skipped. */
-export function readSkipped(db: ReadableDb, imageIds: readonly number[]): number[] {
+/** What a person has said of an image beside its label. */
+export type Mark = 'is_skipped' | 'is_confirmed'
+
+/** Those of these images that have the mark. */
+export function readMarked(db: ReadableDb, mark: Mark, imageIds: readonly number[]): number[] {
   if (imageIds.length === 0) return []
   return db
     .prepare<{ id: number }>(
-      'SELECT id FROM image WHERE is_skipped = 1 AND id IN (SELECT value FROM json_each(?)) ORDER BY id',
+      `SELECT id FROM image WHERE ${mark} = 1 AND id IN (SELECT value FROM json_each(?)) ORDER BY id`,
     )
     .all(JSON.stringify(imageIds))
     .map(({ id }) => id)

@@ -1,12 +1,13 @@
 import type { ImageSelection } from '../../../shared/contract/catalog.ts'
-import type { labels } from '../../../shared/contract/labels.ts'
-import type { ProjectId } from '../../../shared/domain/ids.ts'
+import type { ClassEdit, Edit, labels } from '../../../shared/contract/labels.ts'
+import type { ClassId, ProjectId } from '../../../shared/domain/ids.ts'
 import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import { selectImages } from '../catalog/select-images.ts'
 import type { CoreContext } from '../core-context.ts'
 import { transaction, type WritableDb } from '../database/handles.ts'
 import { acceptSuggestions } from './accept-suggestions.ts'
 import { assignByName, assignLabel } from './assign-label.ts'
+import { confirmLabels } from './confirm-labels.ts'
 import { createClass, deleteClass, mergeClasses, recolourClass, renameClass, setClassKey } from './class-edits.ts'
 import { getImageClass, listClasses } from './class-repository.ts'
 import { listEdits, readSteps, redoEdit, undoEdit } from './edit-history.ts'
@@ -23,6 +24,16 @@ export function createLabelsHandlers({ host, projects, folders }: CoreContext): 
     return transaction(projects.get(projectId).writer, (tx) => work(tx, host.now()))
   }
 
+  function editClass<Input extends { readonly projectId: ProjectId; readonly classId: ClassId }>(
+    input: Input,
+    work: (tx: WritableDb, input: Input, atMs: number) => Edit,
+  ): ClassEdit {
+    return edit(input, (tx, atMs) => {
+      const made = work(tx, input, atMs)
+      return { edit: made, class: getImageClass(tx, input.classId) }
+    })
+  }
+
   function editImages<Input extends { readonly projectId: ProjectId; readonly images: ImageSelection }, Result>(
     input: Input,
     work: (tx: WritableDb, input: Omit<Input, 'images'> & { imageIds: number[] }, atMs: number) => Result,
@@ -33,23 +44,15 @@ export function createLabelsHandlers({ host, projects, folders }: CoreContext): 
 
   return {
     classes: ({ projectId }) => listClasses(projects.get(projectId).reader),
-    createClass: (input) => edit(input, (tx, atMs) => getImageClass(tx, createClass(tx, input.name, atMs))),
-    renameClass: (input) =>
+    createClass: (input) =>
       edit(input, (tx, atMs) => {
-        renameClass(tx, input, atMs)
-        return getImageClass(tx, input.classId)
+        const made = createClass(tx, input.name, atMs)
+        return { edit: made.edit, class: getImageClass(tx, made.classId) }
       }),
+    renameClass: (input) => editClass(input, renameClass),
     mergeClasses: (input) => edit(input, (tx, atMs) => mergeClasses(tx, input, atMs)),
-    recolourClass: (input) =>
-      edit(input, (tx, atMs) => {
-        recolourClass(tx, input, atMs)
-        return getImageClass(tx, input.classId)
-      }),
-    setClassKey: (input) =>
-      edit(input, (tx, atMs) => {
-        setClassKey(tx, input, atMs)
-        return getImageClass(tx, input.classId)
-      }),
+    recolourClass: (input) => editClass(input, recolourClass),
+    setClassKey: (input) => editClass(input, setClassKey),
     deleteClass: (input) => edit(input, (tx, atMs) => deleteClass(tx, input.classId, atMs)),
     assign: (input) => editImages(input, assignLabel),
     assignByName: (input) =>
@@ -59,9 +62,10 @@ export function createLabelsHandlers({ host, projects, folders }: CoreContext): 
       }),
     acceptSuggestions: (input) => editImages(input, acceptSuggestions),
     skip: (input) => editImages(input, skipImages),
+    confirm: (input) => editImages(input, confirmLabels),
     steps: ({ projectId }) => readSteps(projects.get(projectId).reader),
-    undo: (input) => edit(input, undoEdit),
-    redo: (input) => edit(input, redoEdit),
+    undo: (input) => edit(input, (tx) => undoEdit(tx, input.editId)),
+    redo: (input) => edit(input, (tx) => redoEdit(tx, input.editId)),
     history: ({ projectId, limit }) => listEdits(projects.get(projectId).reader, limit),
     importCsv: async ({ projectId, file }) => {
       const project = projects.get(projectId)
