@@ -30,7 +30,9 @@ function lookForBlanks(grid) {
     ratios.flatMap((top) => {
       const at = document.elementFromPoint(box.left + left * box.width, box.top + top * box.height)
       const tile = at?.closest('[role=gridcell]')
-      return tile == null ? [] : [tile.querySelector('img')?.complete === true]
+      // While it moves very fast the grid draws a pattern in place of tiles.
+      if (tile == null) return at?.matches('.pattern') ? [false] : []
+      return [tile.querySelector('img')?.complete === true]
     }),
   )
   return { blank: found.filter((isShown) => !isShown).length, seen: found.length }
