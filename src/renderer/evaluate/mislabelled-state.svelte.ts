@@ -2,7 +2,7 @@ import { SvelteSet } from 'svelte/reactivity'
 import type { SuggestEvent } from '../../shared/contract/models.ts'
 import type { ImageId, ModelId } from '../../shared/domain/ids.ts'
 import type { Image } from '../../shared/domain/image.ts'
-import type { ModelManifest } from '../../shared/domain/model.ts'
+import type { ModelSummary } from '../../shared/domain/model.ts'
 import { m } from '../messages.ts'
 import { perStudio } from '../per-studio.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
@@ -29,7 +29,7 @@ export class MislabelledState implements Keeping {
     this.#followOtherWindows()
   }
 
-  async read(model: ModelManifest): Promise<void> {
+  async read(model: ModelSummary): Promise<void> {
     const { api, notices, projectId, classes } = this.#studio
     await notices.attempt(async () => {
       const filter = { state: 'readable', classId: 'labelled' } as const
@@ -54,7 +54,7 @@ export class MislabelledState implements Keeping {
     })
   }
 
-  async check(model: ModelManifest): Promise<void> {
+  async check(model: ModelSummary): Promise<void> {
     if (this.checking !== null) return
     const { api, notices, projectId } = this.#studio
     this.#leaving = new AbortController()
