@@ -82,7 +82,9 @@ async function fillCatalog(imageFolder: string): Promise<void> {
   try {
     const { project, catalog, labels } = core.client
     const { id: projectId } = await project.open({ imageFolder })
-    for await (const event of catalog.import({ projectId, labelsFromFolders: false })) void event
+    for await (const event of catalog.import({ projectId })) void event
+    // Classes of folders are offered once: undone here, they do not come when the page looks at the folder.
+    await labels.undo({ projectId })
     const { imageIds } = await catalog.order({ projectId })
     for (let at = 0; at < classCount; at += 1) {
       const ids = imageIds.filter((_, index) => index % 20 === firstLabelled + at)

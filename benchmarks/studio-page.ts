@@ -14,6 +14,7 @@ const FollowedKey = z.object({ labelledMs: z.number(), advancedMs: z.number() })
 export type FollowedKey = z.infer<typeof FollowedKey>
 
 const presses = 40
+const longestOpeningMs = 60_000
 
 /** Milliseconds that processors gave the page's main thread so far: a busy machine disturbs it less than the clock. */
 export async function watchThread(page: Page): Promise<() => Promise<number>> {
@@ -25,15 +26,19 @@ export async function watchThread(page: Page): Promise<() => Promise<number>> {
   }
 }
 
-/** To be called before the page is loaded. */
-export async function addProbe(page: Page): Promise<void> {
+/**
+ * To be called before the page is loaded; answers what resolves when all pictures in sight are there, in milliseconds since
+ * 1970. The page tells it: a question would be lost with the document that is left on the way from the address with the
+ * token to the page's own.
+ */
+export async function addProbe(page: Page): Promise<() => Promise<number>> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  await page.exposeFunction('tellFirstPictures', (atMs: unknown) => resolve(z.number().parse(atMs)))
   await page.addInitScript({ path: join(import.meta.dirname, 'studio-probe.js') })
-}
-
-/** Milliseconds since 1970. The page may still be on its way from the address with the token to its own. */
-export async function readFirstPictures(page: Page): Promise<number> {
-  await page.waitForURL((url) => url.search === '', { waitUntil: 'commit' })
-  return z.number().parse(await page.evaluate('studioProbe.first'))
+  return () => {
+    const timer = setTimeout(() => reject(new Error('No pictures were shown within a minute.')), longestOpeningMs)
+    return promise.finally(() => clearTimeout(timer))
+  }
 }
 
 export async function measureScroll(page: Page, stepPx: number): Promise<Scroll> {

@@ -15,7 +15,9 @@ async function firstPictures() {
     const pictures = inSight.map((tile) => tile.querySelector('img'))
     const isLoaded = pictures.every((picture) => picture?.complete === true && picture.naturalWidth > 0)
     if (inSight.length === 0 || !isLoaded) continue
-    await Promise.all(pictures.map((picture) => picture.decode()))
+    // A picture that gives way to another one meanwhile refuses: then they are looked at again.
+    const decoded = await Promise.allSettled(pictures.map((picture) => picture.decode()))
+    if (decoded.some(({ status }) => status === 'rejected')) continue
     await nextFrame()
     await nextPaint()
     return performance.timeOrigin + performance.now()
@@ -30,7 +32,9 @@ function lookForBlanks(grid) {
     ratios.flatMap((top) => {
       const at = document.elementFromPoint(box.left + left * box.width, box.top + top * box.height)
       const tile = at?.closest('[role=gridcell]')
-      return tile == null ? [] : [tile.querySelector('img')?.complete === true]
+      // While it moves very fast the grid draws a pattern in place of tiles.
+      if (tile == null) return at?.matches('.pattern') ? [false] : []
+      return [tile.querySelector('img')?.complete === true]
     }),
   )
   return { blank: found.filter((isShown) => !isShown).length, seen: found.length }
@@ -52,6 +56,7 @@ async function scroll(stepPx) {
   const startedAtMs = before
   while (before - startedAtMs < forMs) {
     if (placePx + stepPx > lowest) direction = -1
+    if (placePx - stepPx < 0) direction = 1
     placePx += direction * stepPx
     grid.scrollTop = placePx
     const now = await nextFrame()
@@ -89,4 +94,5 @@ async function followKey() {
   return { labelledMs, advancedMs }
 }
 
-window.studioProbe = { first: firstPictures(), scroll, followKey }
+window.studioProbe = { scroll, followKey }
+void firstPictures().then((atMs) => window.tellFirstPictures(atMs))

@@ -15,14 +15,7 @@ import { parseArgs } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { launchChromium } from '../tests/support/chromium.ts'
 import { prepareFolder } from './studio-folder.ts'
-import {
-  addProbe,
-  measureLabelling,
-  measureScroll,
-  readFirstPictures,
-  watchThread,
-  type Scroll,
-} from './studio-page.ts'
+import { addProbe, measureLabelling, measureScroll, watchThread, type Scroll } from './studio-page.ts'
 import { startPeer, startStudio, type Started } from './studio-servers.ts'
 
 const { values } = parseArgs({
@@ -50,11 +43,11 @@ interface Opening {
 async function openPage(browser: Browser, started: Started) {
   const context = await browser.newContext({ viewport: window })
   const page = await context.newPage()
-  await addProbe(page)
+  const readFirstPictures = await addProbe(page)
   const readThreadMs = await watchThread(page)
   const startedAtMs = Date.now()
   await page.goto(started.url, { waitUntil: 'commit' })
-  const shownAtMs = await readFirstPictures(page)
+  const shownAtMs = await readFirstPictures()
   const threadMs = await readThreadMs()
   return { page, readThreadMs, threadMs, picturesMs: shownAtMs - startedAtMs, close: () => context.close() }
 }

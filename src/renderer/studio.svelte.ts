@@ -4,7 +4,7 @@ import type { Project, ProjectChange } from '../shared/contract/project.ts'
 import type { Export } from '../shared/domain/export.ts'
 import type { ImageClass } from '../shared/domain/label.ts'
 import type { Run } from '../shared/domain/run.ts'
-import type { ModelManifest } from '../shared/domain/model.ts'
+import type { ModelSummary } from '../shared/domain/model.ts'
 import type { Api } from './api.ts'
 import { countSaves } from './count-saves.ts'
 import { HistoryState } from './history-state.svelte.ts'
@@ -30,7 +30,7 @@ export class Studio {
   /** Newest first. */
   runs = $state.raw<readonly Run[]>([])
   /** Newest first. */
-  models = $state.raw<readonly ModelManifest[]>([])
+  models = $state.raw<readonly ModelSummary[]>([])
   /** Newest first. */
   exports = $state.raw<readonly Export[]>([])
   readonly importing: ImportState

@@ -28,6 +28,14 @@ describe('models', () => {
       expect(last.evaluation).toMatchObject({ split: 'test', imageCount: entries.length, missing: [] })
       const stored = await models.get(ids)
       expect(stored.evaluations).toEqual([last.evaluation])
+      expect(stored.evaluations[0]?.outcomes).toHaveLength(entries.length)
+      // The list says how good it is and nothing of single images.
+      const { imageCount, correctCount, accuracy, accuracyInterval, loss } = last.evaluation
+      const [summary] = await models.list({ projectId: project.id })
+      expect(summary).toEqual({
+        ...stored,
+        evaluations: [{ split: 'test', imageCount, correctCount, accuracy, accuracyInterval, loss }],
+      })
     }
     expect(await readdir(project.layout.modelFolder(modelId))).toEqual(['model.json', 'weights.safetensors'])
   })

@@ -2,7 +2,7 @@ import { SvelteMap } from 'svelte/reactivity'
 import type { Dataset } from '../../shared/domain/dataset.ts'
 import type { DatasetId, ModelId } from '../../shared/domain/ids.ts'
 import type { Evaluation } from '../../shared/domain/metrics.ts'
-import type { ModelManifest } from '../../shared/domain/model.ts'
+import type { ModelSummary } from '../../shared/domain/model.ts'
 import type { Split } from '../../shared/domain/split.ts'
 import { perStudio } from '../per-studio.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
@@ -26,7 +26,8 @@ export interface Judging {
 /** What the Evaluate page is about: chosen in the address, evaluated here, kept while another place is shown. */
 export class EvaluateState {
   readonly #studio: Studio
-  readonly #fresh = new SvelteMap<string, Evaluation>()
+  /** Of the models that were shown, with what they said of each image. */
+  readonly #evaluations = new SvelteMap<ModelId, readonly Evaluation[]>()
   readonly #datasets = new SvelteMap<DatasetId, Dataset>()
   judging = $state.raw<Judging | null>(null)
   #leaving: AbortController | null = null
@@ -53,7 +54,7 @@ export class EvaluateState {
   readonly split: Split | null = $derived.by(() => {
     const wanted = splitsInOrder.find((split) => split === this.#parameter('split'))
     if (wanted !== undefined) return wanted
-    const judged = splitsInOrder.find((split) => split !== 'train' && this.evaluationOf(this.model, split) !== null)
+    const judged = splitsInOrder.find((split) => split !== 'train' && this.isJudged(this.model, split))
     return judged ?? this.splits.find(({ split }) => split !== 'train')?.split ?? null
   })
   readonly evaluation = $derived(this.split === null ? null : this.evaluationOf(this.model, this.split))
@@ -65,14 +66,26 @@ export class EvaluateState {
     this.#studio = studio
   }
 
-  /** What is known of a model on a split: evaluated here just now, or kept with it. */
-  evaluationOf(model: ModelManifest | null, split: Split): Evaluation | null {
+  isJudged(model: ModelSummary | null, split: Split): boolean {
+    return model?.evaluations.some((one) => one.split === split) === true || this.evaluationOf(model, split) !== null
+  }
+
+  /** Null where the model was not evaluated on the split, and until its evaluations have been read. */
+  evaluationOf(model: ModelSummary | null, split: Split): Evaluation | null {
     if (model === null) return null
-    return (
-      this.#fresh.get(keyOf(model.id, split)) ??
-      model.evaluations.find((evaluation) => evaluation.split === split) ??
-      null
-    )
+    return this.#evaluations.get(model.id)?.find((evaluation) => evaluation.split === split) ?? null
+  }
+
+  /** What is to be shown of the model is on its way. */
+  isReading(model: ModelSummary | null): boolean {
+    return model !== null && !this.#evaluations.has(model.id)
+  }
+
+  /** Reads what a model said of each image: the list of models only has how good they are. */
+  async readEvaluations(modelId: ModelId): Promise<void> {
+    const { api, notices, projectId } = this.#studio
+    const model = await notices.attempt(() => api.models.get({ projectId, modelId }))
+    this.#evaluations.set(modelId, model?.evaluations ?? this.#evaluations.get(modelId) ?? [])
   }
 
   async readDataset(datasetId: DatasetId): Promise<void> {
@@ -91,7 +104,7 @@ export class EvaluateState {
     let first: { readonly atMs: number; readonly done: number } | null = null
     await notices.attempt(async () => {
       for await (const event of api.models.evaluate({ projectId, modelId, split }, { signal })) {
-        if (event.kind === 'finished') this.#fresh.set(keyOf(modelId, split), event.evaluation)
+        if (event.kind === 'finished') this.#keep(modelId, event.evaluation)
         else {
           const { done, total } = event
           first ??= { atMs: performance.now(), done }
@@ -107,13 +120,15 @@ export class EvaluateState {
     this.#leaving?.abort()
   }
 
+  /** Until the model is read again, which follows as soon as core tells that it changed. */
+  #keep(modelId: ModelId, evaluation: Evaluation): void {
+    const others = this.#evaluations.get(modelId)?.filter(({ split }) => split !== evaluation.split) ?? []
+    this.#evaluations.set(modelId, [...others, evaluation])
+  }
+
   #parameter(name: string): string | null {
     return this.#studio.navigation.parameters('evaluate').get(name)
   }
-}
-
-function keyOf(modelId: ModelId, split: Split): string {
-  return `${modelId} ${split}`
 }
 
 /** What is under way goes on while another place is shown. */

@@ -1,6 +1,6 @@
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { DatasetId } from '../../shared/domain/ids.ts'
-import type { ModelManifest } from '../../shared/domain/model.ts'
+import type { ModelSummary } from '../../shared/domain/model.ts'
 import type { Studio } from '../studio.svelte.ts'
 import { countLabelChanges, type LabelChanges, type LabelledNow } from './label-changes.ts'
 
@@ -10,12 +10,12 @@ const pauseMs = 400
 /** How many labels are no longer as they were when a model's dataset was frozen, kept up to date. */
 export class LabelChangesState {
   readonly #studio: Studio
-  readonly #model: ModelManifest
+  readonly #model: ModelSummary
   counts = $state.raw<LabelChanges | null>(null)
   #entries: { readonly datasetId: DatasetId; readonly entries: readonly DatasetEntry[] } | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(studio: Studio, model: ModelManifest) {
+  constructor(studio: Studio, model: ModelSummary) {
     this.#studio = studio
     this.#model = model
   }

@@ -1,7 +1,7 @@
 import type { SuggestEvent } from '../../shared/contract/models.ts'
 import type { ImageId } from '../../shared/domain/ids.ts'
 import type { Image } from '../../shared/domain/image.ts'
-import type { ModelManifest } from '../../shared/domain/model.ts'
+import type { ModelSummary } from '../../shared/domain/model.ts'
 import { m } from '../messages.ts'
 import { perStudio } from '../per-studio.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
@@ -25,7 +25,7 @@ export class MislabelledState implements Keeping {
     this.#studio = studio
   }
 
-  async read(model: ModelManifest): Promise<void> {
+  async read(model: ModelSummary): Promise<void> {
     const { api, notices, projectId, classes } = this.#studio
     await notices.attempt(async () => {
       const filter = { state: 'readable', classId: 'labelled' } as const
@@ -50,7 +50,7 @@ export class MislabelledState implements Keeping {
     })
   }
 
-  async check(model: ModelManifest): Promise<void> {
+  async check(model: ModelSummary): Promise<void> {
     if (this.checking !== null) return
     const { api, notices, projectId } = this.#studio
     this.#leaving = new AbortController()

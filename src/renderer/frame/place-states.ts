@@ -1,4 +1,4 @@
-import type { ModelManifest } from '../../shared/domain/model.ts'
+import type { ModelSummary } from '../../shared/domain/model.ts'
 import { m } from '../messages.ts'
 import type { Place } from '../navigation.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
@@ -66,7 +66,7 @@ function evaluateState({ models: [latest] }: Studio): PlaceState {
   return { text: m.frame_state_right({ share: formatPercent(accuracy, 1) }), ratio: accuracy }
 }
 
-function accuracyOf({ evaluations }: ModelManifest): number | null {
+function accuracyOf({ evaluations }: ModelSummary): number | null {
   return (evaluations.find(({ split }) => split === 'test') ?? evaluations[0])?.accuracy ?? null
 }
 

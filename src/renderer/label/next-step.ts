@@ -1,7 +1,7 @@
 import type { CatalogCounts } from '../../shared/contract/catalog.ts'
 import type { Edit } from '../../shared/contract/labels.ts'
 import type { ImageClass } from '../../shared/domain/label.ts'
-import type { ModelManifest } from '../../shared/domain/model.ts'
+import type { ModelSummary } from '../../shared/domain/model.ts'
 import type { Run } from '../../shared/domain/run.ts'
 
 /** As many of two classes are the least that a run takes. */
@@ -12,7 +12,7 @@ export type NextStep = 'tune-all' | 'tune-again' | 'tune-first' | 'second-class'
 export interface Progress {
   readonly counts: CatalogCounts | null
   readonly classes: readonly Pick<ImageClass, 'imageCount'>[]
-  readonly models: readonly Pick<ModelManifest, 'createdAtMs'>[]
+  readonly models: readonly Pick<ModelSummary, 'createdAtMs'>[]
   readonly activeRun: Run | null
   readonly history: { readonly undoStep: Pick<Edit, 'atMs'> | null }
 }

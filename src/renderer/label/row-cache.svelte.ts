@@ -45,6 +45,13 @@ export class RowCache {
     void this.#readWanted()
   }
 
+  /** Reads one row alone, and nothing else that was wished: for what flies past too fast for more. */
+  glance(id: ImageId | undefined): void {
+    if (id === undefined) return
+    this.#wanted = [id]
+    void this.#readWanted()
+  }
+
   /** The rows of some ids, read where they are not there. */
   async load(ids: readonly ImageId[]): Promise<readonly Image[]> {
     const missing = ids.filter((id) => this.#store.isMissing(id))

@@ -1,5 +1,5 @@
 import { Recipe, type Preset } from '../../shared/domain/recipe.ts'
-import type { ModelManifest } from '../../shared/domain/model.ts'
+import type { ModelSummary } from '../../shared/domain/model.ts'
 import type { EpochMetrics, Run } from '../../shared/domain/run.ts'
 import type { SettingName, SettingValue } from './recipe-fields.ts'
 
@@ -76,7 +76,7 @@ function resultOf({ run, epochs }: RunWithEpochs, name: ResultName): number | st
  * Whether some of the runs were judged by other images. Each run freezes a dataset of its own, so what counts is whether
  * the datasets hold the same; that of a run without a model is not known and says nothing.
  */
-export function learnedFromOthers(runs: readonly Run[], models: readonly ModelManifest[]): boolean {
+export function learnedFromOthers(runs: readonly Run[], models: readonly ModelSummary[]): boolean {
   const hashes = runs.map(({ modelId }) => models.find(({ id }) => id === modelId)?.datasetHash)
   return new Set(hashes.filter((hash) => hash !== undefined)).size > 1
 }

@@ -117,6 +117,20 @@ export function rowsAround(layout: GridLayout, offsetPx: number, overscan: numbe
   return { first: Math.max(first, 0), last: Math.min(last, layout.rows - 1) }
 }
 
+/**
+ * Where a background lies that repeats from row to row, below the scrolled element's top. Rows are moved by `shiftPx`; the
+ * pattern only by what is left of it beyond whole rows.
+ */
+export function patternUnder(
+  layout: GridLayout,
+  shiftPx: number,
+): { readonly topPx: number; readonly widthPx: number; readonly heightPx: number } {
+  const { columns, cellPx, gapPx, paddingPx, rowPitchPx } = layout
+  const beyondPx = shiftPx % rowPitchPx
+  const topPx = paddingPx + (shiftPx < 0 ? beyondPx : beyondPx - rowPitchPx)
+  return { topPx, widthPx: columns * (cellPx + gapPx) - gapPx, heightPx: layout.scrollPx - topPx - paddingPx }
+}
+
 /** The offset nearest to `offsetPx` at which the row of a cell is wholly in sight. */
 export function offsetShowing(layout: GridLayout, index: number, offsetPx: number): number {
   const row = Math.floor(index / layout.columns)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DeviceId } from '../domain/device.ts'
 import { ImageId, ModelId, UploadId } from '../domain/ids.ts'
 import { Evaluation } from '../domain/metrics.ts'
-import { Explanation, ModelManifest, Prediction } from '../domain/model.ts'
+import { Explanation, ModelManifest, ModelSummary, Prediction } from '../domain/model.ts'
 import { ClassName } from '../domain/label.ts'
 import { Split } from '../domain/split.ts'
 import { call, stream } from '../rpc/endpoint.ts'
@@ -36,7 +36,8 @@ export type SuggestEvent = z.infer<typeof SuggestEvent>
 
 export const models = {
   /** Newest first. */
-  list: call(inProject, z.array(ModelManifest)),
+  list: call(inProject, z.array(ModelSummary)),
+  /** With what it said of each image. */
   get: call(inProject.extend({ modelId: ModelId }), ModelManifest),
   /** Evaluates on the frozen dataset of the model's run. */
   evaluate: stream(

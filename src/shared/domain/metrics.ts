@@ -76,3 +76,14 @@ export const Evaluation = z.strictObject({
   missing: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
 })
 export type Evaluation = z.infer<typeof Evaluation>
+
+/** How good a model is on one split, without a word about single classes and images. */
+export const EvaluationSummary = Evaluation.pick({
+  split: true,
+  imageCount: true,
+  correctCount: true,
+  accuracy: true,
+  accuracyInterval: true,
+  loss: true,
+})
+export type EvaluationSummary = z.infer<typeof EvaluationSummary>

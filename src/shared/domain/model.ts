@@ -3,7 +3,7 @@ import { Architecture, BackboneCard, Preprocessing } from './backbone.ts'
 import { DeviceId } from './device.ts'
 import { DatasetId, ModelId, RunId, Sha256 } from './ids.ts'
 import { ClassName } from './label.ts'
-import { Evaluation } from './metrics.ts'
+import { Evaluation, EvaluationSummary } from './metrics.ts'
 import { Recipe } from './recipe.ts'
 import { EpochMetrics } from './run.ts'
 
@@ -31,6 +31,10 @@ export const ModelManifest = z.strictObject({
   versions: z.record(z.string(), z.string()),
 })
 export type ModelManifest = z.infer<typeof ModelManifest>
+
+/** A model as one of many: what it said of each image, megabytes with the years, is only asked for where it is shown. */
+export const ModelSummary = ModelManifest.extend({ evaluations: z.array(EvaluationSummary) })
+export type ModelSummary = z.infer<typeof ModelSummary>
 
 export const Prediction = z.strictObject({
   path: z.string(),

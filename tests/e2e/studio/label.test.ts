@@ -8,6 +8,18 @@ import { createPictureFolder, type PictureFolder } from '../../support/picture-f
 import { hostsHere, openStudio, type OpenStudio } from '../../support/studio-hosts.ts'
 import { nameClass, place, shownCount, tile, tiles, usualWindow } from '../../support/studio-steps.ts'
 
+/** From end to end in every frame; ends at the last image. */
+const flyToTheEnd = `(async () => {
+  const grid = document.querySelector('[role=grid]')
+  let hasPattern = false
+  for (let at = 0; at < 12; at += 1) {
+    grid.scrollTop = at % 2 === 0 ? 0 : grid.scrollHeight
+    await new Promise(requestAnimationFrame)
+    hasPattern ||= grid.querySelector('.pattern') !== null
+  }
+  return { hasPattern }
+})()`
+
 /** One person's session, in order: each test goes on where the one before ended. */
 describe.each(hostsHere())('labelling in %s', (host) => {
   let pictures: PictureFolder
@@ -169,6 +181,14 @@ describe.each(hostsHere())('labelling in %s', (host) => {
     await place(page, 'Label', '17 of 30 labelled').waitFor()
     await page.keyboard.press('Escape')
     await tile(page, 'picture-11.png', 'round').waitFor()
+  })
+
+  test('scrolled too fast to see anything the grid draws no tiles, and all of them as soon as it rests', async () => {
+    await page.setViewportSize({ width: 760, height: 420 })
+    expect(await page.evaluate(flyToTheEnd)).toEqual({ hasPattern: true })
+    await tile(page, 'picture-29.png').locator('img').waitFor()
+    expect(await page.locator('.pattern').count()).toBe(0)
+    await page.setViewportSize(usualWindow)
   })
 
   test('every key and every action can be found', async () => {

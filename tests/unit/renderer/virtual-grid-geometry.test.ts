@@ -4,6 +4,7 @@ import {
   cellsWithin,
   layOutGrid,
   offsetShowing,
+  patternUnder,
   positionAt,
   rowsAround,
   scrolled,
@@ -118,4 +119,14 @@ test('a band beyond the last cell ends with it', () => {
   const layout = layOutGrid({ ...space, count: 7 })
   const all = { leftPx: -50, topPx: -50, rightPx: 5_000, bottomPx: 5_000 }
   expect(cellsWithin(layout, all)).toEqual([0, 1, 2, 3, 4, 5, 6])
+})
+
+test.each([0, -184, -185, -186, -1_000_037, 3, 185, 400])('a pattern lies in step with rows moved by %d', (shiftPx) => {
+  const layout = layOutGrid(space)
+  const { topPx, widthPx, heightPx } = patternUnder(layout, shiftPx)
+  const firstRowPx = layout.paddingPx + shiftPx
+  expect(Math.abs(topPx - firstRowPx) % layout.rowPitchPx).toBe(0)
+  expect(topPx).toBeLessThanOrEqual(layout.paddingPx)
+  expect(topPx + heightPx).toBe(layout.scrollPx - layout.paddingPx)
+  expect(widthPx).toBe(5 * 153 + 4 * 8)
 })

@@ -3,7 +3,7 @@ import { isAbsolute, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { DeviceId } from '../../../shared/domain/device.ts'
 import { ModelId } from '../../../shared/domain/ids.ts'
-import type { ModelManifest, Prediction } from '../../../shared/domain/model.ts'
+import type { ModelSummary, Prediction } from '../../../shared/domain/model.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { said } from '../../../shared/said.ts'
 import { commandHint } from '../command-hint.ts'
@@ -66,7 +66,7 @@ function splitArguments(
 async function predict(
   context: Context,
   { core, project }: Workplace,
-  { model, paths, device }: { model: ModelManifest; paths: string[]; device: DeviceId | null },
+  { model, paths, device }: { model: ModelSummary; paths: string[]; device: DeviceId | null },
 ): Promise<Prediction[]> {
   const progress = createProgress(context.terminal, context.now)
   const { signal } = context.interruption
@@ -83,7 +83,7 @@ async function predict(
   return predictions
 }
 
-function printCsv({ terminal }: Context, { classes }: ModelManifest, predictions: readonly Prediction[]): void {
+function printCsv({ terminal }: Context, { classes }: ModelSummary, predictions: readonly Prediction[]): void {
   terminal.emit(csvLine(['path', 'predicted', 'confidence', ...classes, 'error']))
   for (const { path, predicted, confidence, probabilities, error } of predictions) {
     terminal.emit(
@@ -92,7 +92,7 @@ function printCsv({ terminal }: Context, { classes }: ModelManifest, predictions
   }
 }
 
-function printTable(context: Context, model: ModelManifest, predictions: readonly Prediction[]): void {
+function printTable(context: Context, model: ModelSummary, predictions: readonly Prediction[]): void {
   const { terminal, workingFolder } = context
   const rows = predictions.map(({ path, predicted, confidence, error }) => {
     const file = shorten(path, workingFolder)

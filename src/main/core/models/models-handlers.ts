@@ -6,7 +6,8 @@ import { readEntries } from '../datasets/dataset-repository.ts'
 import { openTrainer } from '../processes/open-process.ts'
 import { explainPicture } from './explain-picture.ts'
 import { listFiles } from './list-files.ts'
-import { listModelIds, readManifest } from './read-manifest.ts'
+import { createModelsList } from './list-models.ts'
+import { readManifest } from './read-manifest.ts'
 import { storeEvaluation } from './store-evaluation.ts'
 import { suggestLabels, type Suggesting } from './suggest-labels.ts'
 import { createWarmTrainer, type WarmTrainer } from './warm-trainer.ts'
@@ -17,21 +18,11 @@ type PredictInput = z.output<typeof models.predict.input>
 export function createModelsHandlers(context: CoreContext): ServiceHandlers<typeof models> {
   const { host, projects } = context
   const warm = createWarmTrainer(host)
+  const listModels = createModelsList((line) => host.log(line))
   const suggesting: Suggesting = new Map()
   context.onClose(() => warm.close())
   return {
-    list: ({ projectId }) => {
-      const project = projects.get(projectId)
-      return listModelIds(project).flatMap((modelId) => {
-        try {
-          return [readManifest(project, modelId)]
-        } catch (error) {
-          // One damaged model must not hide the others; asking for it says what is wrong.
-          host.log(`${modelId} is not listed: ${error instanceof Error ? error.message : String(error)}`)
-          return []
-        }
-      })
-    },
+    list: ({ projectId }) => listModels(projects.get(projectId)),
     get: ({ projectId, modelId }) => readManifest(projects.get(projectId), modelId),
     evaluate: (input, handler) => evaluate(context, input, handler),
     predict: (input, handler) => predict(context, input, { ...handler, warm }),
