@@ -1,6 +1,7 @@
 import type { Edit } from '../../../shared/contract/labels.ts'
 import { EditId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { ProjectPart } from '../../../shared/contract/project.ts'
 import type { ReadableDb, WritableDb } from '../database/handles.ts'
 import { noteChange } from '../database/note-change.ts'
@@ -72,10 +73,7 @@ function replay(tx: WritableDb, way: Way, editId?: EditId): Edit | null {
     .prepare<EditRow & { change: string }>(`SELECT ${editColumns}, change FROM edit WHERE ${nextSteps[way]}`)
     .get()
   if (editId !== undefined && row?.id !== editId) {
-    throw new AppError(
-      'conflict',
-      `Nothing was changed: the history of labels has gone on, and that ${way} is not the next.`,
-    )
+    throw new AppError('conflict', said`Nothing was changed: the history of labels has gone on since then.`)
   }
   if (row === undefined) return null
   const { change, ...step } = row
