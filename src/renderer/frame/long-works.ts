@@ -57,7 +57,9 @@ function runWork(studio: Studio): LongWork | null {
   const run = studio.activeRun
   if (run === null) return null
   const { view, ratio } = runWatches(studio).of(run)
-  const what = ratio === null ? m.frame_work_tuning_start() : m.frame_work_tuning({ share: formatPercent(ratio) })
+  const isPaused = view.waitsForBytes !== null
+  const done = ratio === null ? m.frame_work_tuning_start() : m.frame_work_tuning({ share: formatPercent(ratio) })
+  const what = isPaused ? m.frame_work_tuning_paused() : done
   const { imagesPerSecond, secondsLeft } = paceOf(run, view)
   const text = withPace(what, imagesPerSecond, secondsLeft)
   return { id: 'run', text, ratio, show: () => studio.navigation.go('tune') }

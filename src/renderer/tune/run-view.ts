@@ -36,6 +36,8 @@ export interface RunView {
   readonly batchLosses: readonly BatchLoss[]
   /** Of the latest pictures of what the network saw; null before the first. */
   readonly seen: { readonly epoch: number; readonly imageCount: number } | null
+  /** It waits for this much room on the disk; null while it does not. */
+  readonly waitsForBytes: number | null
   readonly warnings: readonly WarningEvent[]
   readonly evaluations: readonly Evaluation[]
   readonly result: RunOutcome | null
@@ -53,11 +55,18 @@ export const emptyRunView: RunView = {
   epochs: [],
   batchLosses: [],
   seen: null,
+  waitsForBytes: null,
   warnings: [],
   evaluations: [],
   result: null,
   hasCheckpoint: false,
 }
+
+/** What a run that goes on has still to come to. */
+const notBegun = {
+  ...{ result: null, phase: null, step: null, trainingStep: null, waitsForBytes: null },
+  evaluations: [],
+} as const
 
 /** More points than this are thinned: a screen shows no more, and a long run must not fill the memory. */
 const batchLossesMax = 600
@@ -65,16 +74,16 @@ const batchLossesMax = 600
 /** The view after one more event; an event that was read already changes nothing. */
 export function addRunEvent(view: RunView, { seq, event }: RunEvent, recipe: Recipe): RunView {
   if (seq <= view.lastSeq) return view
-  return { ...view, lastSeq: seq, ...changesOf(view, event, recipe) }
+  // Whatever else it does, it waits no longer; being warned or asked to stop is nothing that it does.
+  const waitsForBytes = event.kind === 'warning' || event.kind === 'state' ? view.waitsForBytes : null
+  return { ...view, lastSeq: seq, waitsForBytes, ...changesOf(view, event, recipe) }
 }
 
 function changesOf(view: RunView, event: RunEvent['event'], recipe: Recipe): Partial<RunView> {
   switch (event.kind) {
     case 'state':
       // A run that goes on has not ended any more.
-      return event.state === 'queued'
-        ? { state: event.state, result: null, phase: null, step: null, trainingStep: null, evaluations: [] }
-        : { state: event.state }
+      return event.state === 'queued' ? { ...notBegun, state: event.state } : { state: event.state }
     case 'device':
       return {
         device: event.chosen,
@@ -93,6 +102,8 @@ function changesOf(view: RunView, event: RunEvent['event'], recipe: Recipe): Par
     }
     case 'checkpoint':
       return { hasCheckpoint: true }
+    case 'paused':
+      return { waitsForBytes: event.neededBytes }
     case 'evaluation':
       return {
         evaluations: [...view.evaluations.filter(({ split }) => split !== event.evaluation.split), event.evaluation],
@@ -155,7 +166,8 @@ export interface RunPace {
 
 /** How fast a run is and how long it will take, for wherever that is shown; unknown while it is not at work. */
 export function paceOf({ state }: Pick<Run, 'state'>, view: RunView): RunPace {
-  const { imagesPerSecond = null, secondsLeft = null } = (state === 'running' ? stepOf(view) : null) ?? {}
+  const { imagesPerSecond = null, secondsLeft = null } =
+    (state === 'running' && view.waitsForBytes === null ? stepOf(view) : null) ?? {}
   return { imagesPerSecond, secondsLeft }
 }
 

@@ -1,7 +1,7 @@
 import type { AppErrorCode } from '../../shared/errors.ts'
 import type { Run, RunPhase, RunState } from '../../shared/domain/run.ts'
 import { m } from '../messages.ts'
-import { formatPercent } from '../ui/format.ts'
+import { formatBytes, formatPercent } from '../ui/format.ts'
 import { runNumber } from './compare-runs.ts'
 import type { RunView, WarningEvent } from './run-view.ts'
 import { presetTexts } from './setting-texts.ts'
@@ -31,9 +31,10 @@ const phaseNames: Readonly<Record<RunPhase, () => string>> = {
 }
 
 /** What a run does now. */
-export function phaseText(run: Run, { phase, step, epochs }: RunView): string {
+export function phaseText(run: Run, { phase, step, epochs, waitsForBytes }: RunView): string {
   if (run.state === 'queued') return m.tune_phase_queued()
   if (run.state === 'stopping') return m.tune_phase_stopping()
+  if (waitsForBytes !== null) return m.tune_phase_paused({ size: formatBytes(waitsForBytes) })
   if (phase === null) return m.tune_phase_preparing()
   if (phase !== 'fine-tuning') return phaseNames[phase]()
   if (step?.phase === 'evaluating') return m.tune_phase_validating()
@@ -49,6 +50,7 @@ export const warningTexts: Readonly<Record<WarningEvent['code'], () => string>> 
   'micro-batch': m.tune_warning_micro_batch,
   resumed: m.tune_warning_resumed,
   restarted: m.tune_warning_restarted,
+  'checkpoint-left-out': m.tune_warning_checkpoint_left_out,
   'trainer-silent': m.tune_warning_trainer_silent,
 }
 

@@ -81,6 +81,8 @@ export const TrainerEvent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('seen'), epoch: z.int().nonnegative(), imageCount: z.int().positive() }),
   z.strictObject({ kind: z.literal('epoch'), metrics: EpochMetrics }),
   z.strictObject({ kind: z.literal('checkpoint'), epoch: z.int().nonnegative(), step: z.int().nonnegative() }),
+  /** The disk has no room for the checkpoint: the run waits for some, and whatever comes next says that it goes on. */
+  z.strictObject({ kind: z.literal('paused'), neededBytes: z.int().nonnegative() }),
   z.strictObject({ kind: z.literal('evaluation'), evaluation: Evaluation }),
   z.strictObject({
     kind: z.literal('warning'),
@@ -93,6 +95,8 @@ export const TrainerEvent = z.discriminatedUnion('kind', [
       'resumed',
       /** The trainer process died and another one goes on from the last checkpoint. */
       'restarted',
+      /** A run that was asked to stop found no room for its checkpoint: it goes on from the one before. */
+      'checkpoint-left-out',
       /** The trainer has not said anything for long. */
       'trainer-silent',
     ]),

@@ -65,6 +65,12 @@ export async function writeCheckpoint(runFolder: string, checkpoint: Checkpoint)
   await writeSafetensors(fileIn(runFolder), weights, { metadata: { athanorCheckpoint: JSON.stringify(state) } })
 }
 
+/** About how much room it takes on disk. */
+export function bytesOf({ parameters, momentum, best }: Checkpoint): number {
+  const weights = [parameters, momentum, best ?? new Map<string, Weight>()].flatMap((map) => [...map.values()])
+  return weights.reduce((sum, { values }) => sum + values.byteLength, 0)
+}
+
 /** Null where the run never came to make one. Errors: bad-file. */
 export async function readCheckpoint(runFolder: string): Promise<Checkpoint | null> {
   const file = fileIn(runFolder)

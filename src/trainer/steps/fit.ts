@@ -100,7 +100,10 @@ async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
     if (!part.last) continue
     learner.update(learningRate)
     session.state = { ...session.state, steps: part.step + 1, running }
-    if (world.now() - loop.lastCheckpointMs >= recipe.checkpointSeconds * 1000) yield* checkpoint(loop)
+    if (world.now() - loop.lastCheckpointMs < recipe.checkpointSeconds * 1000) continue
+    yield* checkpoint(loop)
+    // Waiting for the disk is not training.
+    startMs = world.now()
   }
 }
 

@@ -83,6 +83,18 @@ describe('events of a run', () => {
     expect(view.step?.phase).toBe('evaluating')
   })
 
+  test('a run that waits for room says so, until it does something else', () => {
+    const paused: RunEvent['event'] = { kind: 'paused', neededBytes: 45_000_000 }
+    const warning: RunEvent['event'] = { kind: 'warning', code: 'trainer-silent', message: 'Silent.', paths: [] }
+    const view = viewAfter([{ kind: 'phase', phase: 'fine-tuning' }, step(50, 1), paused, warning])
+    expect(view.waitsForBytes).toBe(45_000_000)
+    expect(paceOf({ state: 'running' }, view)).toEqual({ imagesPerSecond: null, secondsLeft: null })
+    for (const next of [{ kind: 'checkpoint', epoch: 1, step: 0 }, step(51, 1)] as const) {
+      expect(viewAfter([next], view).waitsForBytes).toBeNull()
+    }
+    expect(viewAfter([{ kind: 'state', state: 'queued' }], view).waitsForBytes).toBeNull()
+  })
+
   test('the same warning is shown once', () => {
     const warning: RunEvent['event'] = { kind: 'warning', code: 'micro-batch', message: 'In parts.', paths: [] }
     expect(viewAfter([warning, warning]).warnings).toHaveLength(1)

@@ -4,7 +4,7 @@ import type { EpochMetrics, Run, RunEvent, RunOutcome, RunPhase } from '../../..
 import type { Context } from '../context.ts'
 import type { Workplace } from '../open-project.ts'
 import { createProgress, type Progress } from '../output/progress.ts'
-import { formatPercent, formatRate } from '../output/quantities.ts'
+import { formatBytes, formatPercent, formatRate } from '../output/quantities.ts'
 
 /** What the events of a run added up to. */
 export interface RunRecord {
@@ -120,6 +120,12 @@ function showEvent({ terminal }: Context, progress: Progress, event: RunEvent['e
       return terminal.note(describeEpoch(event.metrics))
     case 'warning':
       return terminal.note(`Note: ${event.message}${listPaths(event.paths)}`)
+    case 'paused':
+      progress.end()
+      return terminal.note(
+        `Paused: the disk is full, and the checkpoint needs about ${formatBytes(event.neededBytes)}. ` +
+          'Free some space: the run then goes on by itself.',
+      )
     case 'evaluation':
     case 'checkpoint':
     case 'seen':

@@ -68,8 +68,9 @@ function readHistory(project: OpenProject, runId: RunId) {
     const until = phases[at + 1]?.atMs ?? endMs
     return from === undefined || until === null ? null : Math.max(0, until - from) / 1000
   }
-  // A run that was resumed or restarted has opened more than once.
-  const isWhole = phases.filter(({ phase }) => phase === 'preparing').length === 1
+  // A run that was resumed or restarted has opened more than once; one that waited for its disk took longer than it will.
+  const hasPaused = events.some(({ event }) => event.kind === 'paused')
+  const isWhole = !hasPaused && phases.filter(({ phase }) => phase === 'preparing').length === 1
   const inferRate = inferRates.get('caching-features') ?? inferRates.get('evaluating')
   const trainRate = medianOf(epochRates.map(({ perSecond }) => perSecond))
   // The first steps prepare what the others find ready, which counts for much in a short run.

@@ -22,6 +22,7 @@ export function createRunLog(host: Host, project: OpenProject, runId: RunId): Ru
   let waiting: { readonly atMs: number; readonly event: TrainerEvent }[] = []
   let timer: NodeJS.Timeout | null = null
   let stepsSinceThinning = 0
+  let isPaused = false
 
   function flush(): boolean {
     if (timer !== null) clearTimeout(timer)
@@ -52,6 +53,10 @@ export function createRunLog(host: Host, project: OpenProject, runId: RunId): Ru
 
   return {
     add(event) {
+      // That it still waits is for whoever listens for signs of life.
+      const isNews = event.kind !== 'paused' || !isPaused
+      isPaused = event.kind === 'paused' || (isPaused && event.kind === 'warning')
+      if (!isNews) return
       const isStep = event.kind === 'step'
       const last = waiting.at(-1)
       if (isStep && last?.event.kind === 'step') waiting.pop()
