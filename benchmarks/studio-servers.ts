@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startServer } from '../tests/support/start-server.ts'
 import { drawPictures } from './studio-folder.ts'
 
 export interface Started {
@@ -16,28 +16,13 @@ export interface Started {
 /** The built server on a folder, with a per-user store of its own. */
 export async function startStudio(imageFolder: string): Promise<Started> {
   const home = mkdtempSync(join(tmpdir(), 'athanor-home-'))
-  const program = join(import.meta.dirname, '../out/main/server.js')
   const startedAtMs = performance.now()
-  const server = spawn(process.execPath, [program, imageFolder, '--port', '0', '--no-open'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ATHANOR_HOME: home },
-  })
-  const ended = once(server, 'exit')
-  const url = await new Promise<string>((resolve, reject) => {
-    let printed = ''
-    server.stdout.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-      const found = /http:\/\/\S+/.exec(printed)?.[0]
-      if (found !== undefined) resolve(found)
-    })
-    void ended.then(([code]) => reject(new Error(`the server ended with ${String(code)}`)))
-  })
+  const server = await startServer([imageFolder], home)
   return {
-    url,
+    url: server.url,
     startMs: performance.now() - startedAtMs,
     close: async () => {
-      server.kill('SIGTERM')
-      await ended
+      await server.close()
       rmSync(home, { recursive: true, force: true })
     },
   }

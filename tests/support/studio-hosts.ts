@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { _electron, type Page } from 'playwright-core'
 import { chromiumAbsence, chromiumFile, launchChromium } from './chromium.ts'
 import { startStandIn } from './electron/start-stand-in.ts'
+import { startServer } from './start-server.ts'
 
 /**
  * Where the studio's page can be driven: in a browser, in real Electron, and in the desktop's built bundles on a
@@ -78,30 +77,18 @@ const starters: Readonly<Record<StudioHost, Starter>> = {
 }
 
 async function startInBrowser({ folder, storeFolder }: Place) {
-  const words = [...(folder === undefined ? ['--root', tmpdir()] : [folder]), '--port', '0', '--no-open']
-  const server = spawn(process.execPath, [join(root, 'out/main/server.js'), ...words], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ATHANOR_HOME: storeFolder },
+  const server = await startServer(folder === undefined ? ['--root', tmpdir()] : [folder], storeFolder)
+  const browser = await launchChromium().catch(async (thrown: unknown) => {
+    await server.close()
+    throw thrown
   })
-  const ended = once(server, 'exit')
-  const address = new Promise<string>((resolve, reject) => {
-    let printed = ''
-    server.stdout.setEncoding('utf8').on('data', (text: string) => {
-      printed += text
-      const found = /http:\/\/\S+/.exec(printed)?.[0]
-      if (found !== undefined) resolve(found)
-    })
-    void ended.then(([code]) => reject(new Error(`the server ended with ${String(code)}`)))
-  })
-  const browser = await launchChromium()
   const close = async () => {
     await browser.close()
-    server.kill('SIGTERM')
-    await ended
+    await server.close()
   }
   try {
     const page = await (await browser.newContext()).newPage()
-    await page.goto(await address)
+    await page.goto(server.url)
     await page.waitForURL((url) => url.search === '')
     return { page, close }
   } catch (thrown) {

@@ -31,11 +31,22 @@ export const RecentProject = z.strictObject({
   imageFolder: z.string(),
   /** Null: inside the image folder. */
   projectFolder: z.string().nullable(),
+  /** Null where it was noted before the list knew: then nothing can be told about it. */
+  projectId: ProjectId.nullable().default(null),
   openedAtMs: z.number(),
   /** False where a folder is not there now: moved, or on a drive that is not connected. */
   isThere: z.boolean(),
 })
 export type RecentProject = z.infer<typeof RecentProject>
+
+/** What a folder turned out to be that a person chose to find a project again. */
+export const FoundProject = z.strictObject({
+  /** `other`: a project too, but not the one; `none`: opening it would make a new one. */
+  kind: z.enum(['same', 'other', 'none']),
+  /** What to open for it. */
+  place: z.strictObject({ imageFolder: z.string(), projectFolder: z.string().nullable() }),
+})
+export type FoundProject = z.infer<typeof FoundProject>
 
 export const project = {
   /**
@@ -57,6 +68,11 @@ export const project = {
   list: call(nothing, z.array(Project)),
   /** Projects that were opened before on this machine, latest first. */
   recent: call(nothing, z.array(RecentProject)),
+  /**
+   * Whether a folder holds the recent project that is no longer at `sought`; nothing is opened or made. Errors: not-found
+   * where `sought` is not in the list, no-permission, catalog-newer, catalog-damaged.
+   */
+  recognise: call(z.strictObject({ sought: z.string().min(1), folder: z.string().min(1) }), FoundProject),
   /** Takes a folder from the list of recent projects; nothing else is touched. */
   forget: call(z.strictObject({ imageFolder: z.string().min(1) }), nothing),
   /** Follows what changes, from now on. Changes close together are told together. */

@@ -28,10 +28,17 @@ test('what was opened is listed, latest first and each once, also after a restar
   await project.open({ imageFolder: folderOf('cats') })
   const listed = await open().project.recent({})
   expect(listed).toEqual([
-    { imageFolder: folderOf('cats'), projectFolder: null, openedAtMs: expect.any(Number) as number, isThere: true },
+    {
+      imageFolder: folderOf('cats'),
+      projectFolder: null,
+      projectId: expect.any(String) as string,
+      openedAtMs: expect.any(Number) as number,
+      isThere: true,
+    },
     {
       imageFolder: folderOf('dogs'),
       projectFolder: folderOf('apart'),
+      projectId: expect.any(String) as string,
       openedAtMs: expect.any(Number) as number,
       isThere: true,
     },

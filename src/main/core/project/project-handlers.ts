@@ -7,6 +7,7 @@ import type { CoreContext, OpenProject } from '../core-context.ts'
 import { drawOwnSamples } from '../sample-set/draw-own-samples.ts'
 import { drawSamples } from '../sample-set/draw-samples.ts'
 import { noteImageFolder, readNotedImageFolder } from './noted-image-folder.ts'
+import { recogniseProject } from './recognise-project.ts'
 import { watchProject } from './watch-project.ts'
 
 export function createProjectHandlers(context: CoreContext): ServiceHandlers<typeof project> {
@@ -20,12 +21,21 @@ export function createProjectHandlers(context: CoreContext): ServiceHandlers<typ
         create,
       })
       if (apart !== null) noteImageFolder(opened.projectFolder, opened.imageFolder)
-      recent.add({ imageFolder: opened.imageFolder, projectFolder: apart === null ? null : opened.projectFolder })
+      recent.add({
+        imageFolder: opened.imageFolder,
+        projectFolder: apart === null ? null : opened.projectFolder,
+        projectId: opened.id,
+      })
       return describe(opened)
     },
     get: ({ projectId }) => describe(projects.get(projectId)),
     list: () => projects.list().map(describe),
     recent: () => recent.list(),
+    recognise: async ({ sought, folder }) => {
+      const entry = recent.entries().find(({ imageFolder }) => imageFolder === sought)
+      if (entry === undefined) throw new AppError('not-found', `${sought} is not among the recent projects any more.`)
+      return recogniseProject(entry, await folders.resolve(folder))
+    },
     forget: ({ imageFolder }) => {
       recent.forget(imageFolder)
       return {}
