@@ -1,5 +1,6 @@
 import type { TrainerEvent } from '../../shared/domain/run.ts'
 import { isAppError } from '../../shared/errors.ts'
+import { said } from '../../shared/said.ts'
 import { readWeightMap } from '../network/parameters.ts'
 import { bytesOf, type Checkpoint, writeCheckpoint } from './checkpoint.ts'
 import type { Optimizer } from './optimizer.ts'
@@ -47,6 +48,6 @@ async function isWritten(runFolder: string, checkpoint: Checkpoint): Promise<boo
 const leftOut: TrainerEvent = {
   kind: 'warning',
   code: 'checkpoint-left-out',
-  message: 'The disk is full: what was computed since the last checkpoint was not kept. Resuming computes it again.',
+  message: said`The disk is full: what was computed since the last checkpoint was not kept. Resuming computes it again.`,
   paths: [],
 }

@@ -33,7 +33,8 @@ export function createProjectHandlers(context: CoreContext): ServiceHandlers<typ
     recent: () => recent.list(),
     recognise: async ({ sought, folder }) => {
       const entry = recent.entries().find(({ imageFolder }) => imageFolder === sought)
-      if (entry === undefined) throw new AppError('not-found', `${sought} is not among the recent projects any more.`)
+      if (entry === undefined)
+        throw new AppError('not-found', said`${sought} is not among the recent projects any more.`)
       return recogniseProject(entry, await folders.resolve(folder))
     },
     forget: ({ imageFolder }) => {
