@@ -1,15 +1,65 @@
+import { availableParallelism, cpus, totalmem } from 'node:os'
+import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors.ts'
-import { said } from '../../shared/said.ts'
-import type { Device } from './device.ts'
+import { said, type Said } from '../../shared/said.ts'
+import type { ActivateOptions, ActiveDevice, Availability, Device } from './device.ts'
+import { registerGradients } from './gradients.ts'
+import { findAddonFile, loadAddon, type Addon } from './onednn/addon.ts'
 
-const reason = said`The native oneDNN device is not built in this version.`
+/** How much of the memory tensors may take; the rest is for reading pictures and for other programs. */
+const memoryShare = 0.5
 
-/** The processor through a native library; named in the table so that a person sees that it is yet to come. */
-export const onednnDevice: Device = {
-  id: 'onednn',
-  deterministic: true,
-  probe: async () => ({ available: false, name: said`oneDNN on the processor`, reason, cure: null }),
-  activate: async () => {
-    throw new AppError('no-device', reason)
-  },
+/** The processor through oneDNN, the library under the processor kernels of TensorFlow and PyTorch. */
+export const onednnDevice: Device = { id: 'onednn', deterministic: true, probe, activate }
+
+type Found = { readonly addon: Addon } | { readonly reason: Said; readonly cure: Said | null }
+
+function find(): Found {
+  const file = findAddonFile()
+  if (file === null) {
+    return {
+      reason: said`The native oneDNN device is not built.`,
+      cure: said`Run "npm run build:onednn" in Athanor's folder; it says what it needs.`,
+    }
+  }
+  try {
+    const addon = loadAddon(file)
+    if (addon.describe().isFast) return { addon }
+    return { reason: said`This processor has no AVX2, without which oneDNN is slower than the wasm device.`, cure: null }
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown)
+    return {
+      reason: said`The native oneDNN device does not load: ${why}.`,
+      cure: said`Build it again: run "npm run build:onednn" in Athanor's folder.`,
+    }
+  }
+}
+
+function processorName(): string {
+  return cpus()[0]?.model.trim() ?? 'processor'
+}
+
+async function probe(): Promise<Availability> {
+  const found = find()
+  if (!('addon' in found)) return { available: false, name: 'oneDNN on the processor', ...found }
+  return { available: true, name: `${processorName()}, oneDNN ${found.addon.describe().version}`, reason: null }
+}
+
+async function activate(options: ActivateOptions): Promise<ActiveDevice> {
+  const found = find()
+  if (!('addon' in found)) throw new AppError('no-device', found.reason)
+  const threads = Math.max(1, options.threads ?? availableParallelism())
+  const { startOnednnBackend } = await import('./onednn/start-backend.ts')
+  registerGradients()
+  found.addon.start(threads, false)
+  const backend = startOnednnBackend(found.addon)
+  await tf.setBackend('onednn')
+  return {
+    id: 'onednn',
+    name: `${processorName()}, ${threads === 1 ? '1 thread' : `${threads} threads`} (oneDNN ${found.addon.describe().version})`,
+    threads,
+    memoryLimitBytes: totalmem() * memoryShare,
+    deterministic: true,
+    dispose: async () => backend.dispose(),
+  }
 }

@@ -1,0 +1,305 @@
+#include <napi.h>
+
+#include <cstring>
+#include <optional>
+#include <stdexcept>
+
+#include "operations.h"
+
+/* What JavaScript sees: tensors as externals, each given with the shape that tfjs has for it at that moment. */
+namespace athanor {
+namespace {
+
+using Napi::CallbackInfo;
+using Napi::Value;
+
+Value handle_of(Napi::Env env, Made made) {
+  return Napi::External<Tensor>::New(env, made.release(), [](Napi::Env, Tensor* tensor) { delete tensor; });
+}
+
+Dims dims_from(const Value& value) {
+  const auto array = value.As<Napi::Array>();
+  Dims dims(array.Length());
+  for (uint32_t index = 0; index < array.Length(); ++index)
+    dims[index] = Value(array[index]).As<Napi::Number>().Int64Value();
+  return dims;
+}
+
+/** Reads arguments from the left. */
+class Arguments {
+ public:
+  explicit Arguments(const CallbackInfo& info) : info_(info) {}
+
+  /** A handle and its shape. */
+  Operand operand() {
+    auto* tensor = info_[next_++].As<Napi::External<Tensor>>().Data();
+    if (tensor->is_empty()) throw std::logic_error("a tensor is used after it was disposed");
+    return {tensor, dims_from(info_[next_++])};
+  }
+  /** The same, or null twice. */
+  std::optional<Operand> optional_operand() {
+    if (!info_[next_].IsNull()) return operand();
+    next_ += 2;
+    return std::nullopt;
+  }
+  Dims dims() { return dims_from(info_[next_++]); }
+  int64_t integer() { return info_[next_++].As<Napi::Number>().Int64Value(); }
+  float number() { return info_[next_++].As<Napi::Number>().FloatValue(); }
+  bool flag() { return info_[next_++].As<Napi::Boolean>().Value(); }
+
+  /** [strides], [padding before], [padding after]. */
+  seam::Window window() {
+    Dims strides = dims(), before = dims(), after = dims();
+    return {strides, before, after};
+  }
+
+ private:
+  const CallbackInfo& info_;
+  size_t next_ = 0;
+};
+
+/** Turns what C++ throws into what JavaScript catches; a lack of memory carries its numbers. */
+template <Value (*Body)(const CallbackInfo&)>
+Value guarded(const CallbackInfo& info) {
+  try {
+    return Body(info);
+  } catch (const OutOfMemory& lack) {
+    auto error = Napi::Error::New(info.Env(), "out of memory");
+    error.Set("sizeBytes", Napi::Number::New(info.Env(), static_cast<double>(lack.size_bytes)));
+    error.Set("inUseBytes", Napi::Number::New(info.Env(), static_cast<double>(lack.in_use_bytes)));
+    throw error;
+  } catch (const dnnl::error& failure) {
+    throw Napi::Error::New(info.Env(), std::string("oneDNN: ") + failure.message);
+  } catch (const std::exception& failure) {
+    throw Napi::Error::New(info.Env(), failure.what());
+  }
+}
+
+const Operand* pointer_to(const std::optional<Operand>& operand) { return operand ? &*operand : nullptr; }
+
+ConvolutionShape convolution_shape(Arguments& args) {
+  Dims x = args.dims(), filter = args.dims(), y = args.dims();
+  return {x, filter, y, args.window()};
+}
+
+PoolingShape pooling_shape(Arguments& args) {
+  Dims x = args.dims(), y = args.dims(), kernel = args.dims();
+  return {x, y, kernel, args.window()};
+}
+
+Value start(const CallbackInfo& info) {
+  Arguments args(info);
+  set_threads(static_cast<int>(args.integer()));
+  set_compute_type(args.flag() ? DataType::bf16 : DataType::f32);
+  return info.Env().Undefined();
+}
+
+Value describe(const CallbackInfo& info) {
+  const dnnl_version_t* version = dnnl_version();
+  auto found = Napi::Object::New(info.Env());
+  found.Set("version", std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+                           std::to_string(version->patch));
+#if defined(__x86_64__)
+  found.Set("isFast", static_cast<bool>(__builtin_cpu_supports("avx2")));
+  const auto isa = dnnl::get_effective_cpu_isa();
+  found.Set("hasBfloat16", isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx);
+#else
+  found.Set("isFast", true);
+  found.Set("hasBfloat16", false);
+#endif
+  return found;
+}
+
+Value upload(const CallbackInfo& info) {
+  const auto values = info[0].As<Napi::Float32Array>();
+  auto tensor = std::make_unique<Tensor>(values.ElementLength());
+  std::memcpy(tensor->address(), values.Data(), values.ByteLength());
+  return handle_of(info.Env(), std::move(tensor));
+}
+
+Value read(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand operand = args.operand();
+  const Held plain = operand.as_floats();
+  auto values = Napi::Float32Array::New(info.Env(), count_of(operand.shape));
+  std::memcpy(values.Data(), plain.buffer->address(), values.ByteLength());
+  return values;
+}
+
+Value release(const CallbackInfo& info) {
+  info[0].As<Napi::External<Tensor>>().Data()->release();
+  return info.Env().Undefined();
+}
+
+Value memory(const CallbackInfo& info) {
+  const auto [in_use_bytes, kept_bytes] = pool_use();
+  auto use = Napi::Object::New(info.Env());
+  use.Set("inUseBytes", static_cast<double>(in_use_bytes));
+  use.Set("keptBytes", static_cast<double>(kept_bytes));
+  return use;
+}
+
+Value trim(const CallbackInfo& info) {
+  empty_pool();
+  return info.Env().Undefined();
+}
+
+Value conv2d(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand x = args.operand(), filter = args.operand();
+  const auto bias = args.optional_operand();
+  const bool relu = args.flag();
+  return handle_of(info.Env(), convolve(convolution_shape(args), x, filter, pointer_to(bias), relu));
+}
+
+Value conv2d_input_gradient(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand dy = args.operand(), filter = args.operand();
+  return handle_of(info.Env(), convolution_input_gradient(convolution_shape(args), dy, filter));
+}
+
+Value conv2d_filter_gradient(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand x = args.operand(), dy = args.operand();
+  return handle_of(info.Env(), convolution_filter_gradient(convolution_shape(args), x, dy));
+}
+
+Value array_of(Napi::Env env, std::initializer_list<Made*> tensors) {
+  auto array = Napi::Array::New(env, tensors.size());
+  uint32_t index = 0;
+  for (Made* tensor : tensors) array[index++] = handle_of(env, std::move(*tensor));
+  return array;
+}
+
+Value batch_norm_train(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand x = args.operand(), gamma = args.operand(), beta = args.operand();
+  const float epsilon = args.number();
+  NormalisedBatch result = batch_norm(x, gamma, beta, epsilon, args.flag());
+  return array_of(info.Env(), {&result.y, &result.mean, &result.variance, &result.inverse_deviation});
+}
+
+Value batch_norm_train_gradient(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand dy = args.operand(), x = args.operand(), gamma = args.operand(), mean = args.operand();
+  const Operand inverse_deviation = args.operand();
+  const auto y = args.optional_operand();
+  BatchNormGradient result = batch_norm_gradient(dy, x, gamma, mean, inverse_deviation, pointer_to(y));
+  return array_of(info.Env(), {&result.dx, &result.dgamma, &result.dbeta});
+}
+
+Value max_pool_forward(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand x = args.operand();
+  return handle_of(info.Env(), max_pool(pooling_shape(args), x));
+}
+
+Value max_pool_backward(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand dy = args.operand(), x = args.operand(), y = args.operand();
+  return handle_of(info.Env(), max_pool_gradient(pooling_shape(args), dy, x, y));
+}
+
+Value mean_over_places(const CallbackInfo& info) {
+  Arguments args(info);
+  return handle_of(info.Env(), spatial_mean(args.operand()));
+}
+
+Value spread_over_places(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand x = args.operand();
+  const int64_t height = args.integer();
+  return handle_of(info.Env(), spread(x, height, args.integer()));
+}
+
+Value add_alike(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand a = args.operand(), b = args.operand();
+  return handle_of(info.Env(), add(a, b, args.flag()));
+}
+
+Value relu_of(const CallbackInfo& info) {
+  Arguments args(info);
+  return handle_of(info.Env(), relu(args.operand()));
+}
+
+Value relu_gradient_of(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand dy = args.operand(), y = args.operand();
+  return handle_of(info.Env(), relu_gradient(dy, y));
+}
+
+Value mat_mul(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand a = args.operand(), b = args.operand();
+  Matrices sizes{};
+  sizes.batch_a = args.integer();
+  sizes.batch_b = args.integer();
+  sizes.rows = args.integer();
+  sizes.depth = args.integer();
+  sizes.columns = args.integer();
+  sizes.flip_a = args.flag();
+  sizes.flip_b = args.flag();
+  return handle_of(info.Env(), multiply_matrices(sizes, a, b));
+}
+
+Value scale_last_axis(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand x = args.operand(), factors = args.operand();
+  return handle_of(info.Env(), scale_columns(x, factors));
+}
+
+Value softmax_of(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand x = args.operand();
+  return handle_of(info.Env(), softmax(x, args.flag()));
+}
+
+Value sgd(const CallbackInfo& info) {
+  Arguments args(info);
+  const Operand parameter = args.operand(), gradient = args.operand();
+  const auto momentum_buffer = args.optional_operand();
+  SgdNumbers numbers{};
+  numbers.learning_rate = args.number();
+  numbers.weight_decay = args.number();
+  numbers.momentum = args.number();
+  sgd_update(parameter, gradient, pointer_to(momentum_buffer), numbers);
+  return info.Env().Undefined();
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  const auto add_function = [&](const char* name, Value (*function)(const CallbackInfo&)) {
+    exports.Set(name, Napi::Function::New(env, function, name));
+  };
+  add_function("start", guarded<start>);
+  add_function("describe", guarded<describe>);
+  add_function("upload", guarded<upload>);
+  add_function("read", guarded<read>);
+  add_function("release", guarded<release>);
+  add_function("memory", guarded<memory>);
+  add_function("trim", guarded<trim>);
+  add_function("conv2d", guarded<conv2d>);
+  add_function("conv2dInputGradient", guarded<conv2d_input_gradient>);
+  add_function("conv2dFilterGradient", guarded<conv2d_filter_gradient>);
+  add_function("batchNorm", guarded<batch_norm_train>);
+  add_function("batchNormGradient", guarded<batch_norm_train_gradient>);
+  add_function("maxPool", guarded<max_pool_forward>);
+  add_function("maxPoolGradient", guarded<max_pool_backward>);
+  add_function("spatialMean", guarded<mean_over_places>);
+  add_function("spread", guarded<spread_over_places>);
+  add_function("add", guarded<add_alike>);
+  add_function("relu", guarded<relu_of>);
+  add_function("reluGradient", guarded<relu_gradient_of>);
+  add_function("matMul", guarded<mat_mul>);
+  add_function("scaleLastAxis", guarded<scale_last_axis>);
+  add_function("softmax", guarded<softmax_of>);
+  add_function("sgdUpdate", guarded<sgd>);
+  return exports;
+}
+
+}  // namespace
+}  // namespace athanor
+
+Napi::Object init_athanor_onednn(Napi::Env env, Napi::Object exports) { return athanor::init(env, exports); }
+
+NODE_API_MODULE(athanor_onednn, init_athanor_onednn)

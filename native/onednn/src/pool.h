@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace athanor {
+
+/** Memory that goes back to the pool with its last owner. 64-byte aligned, as oneDNN's vector code wants it. */
+class Buffer {
+ public:
+  Buffer(void* address, size_t size_bytes) : address_(address), size_bytes_(size_bytes) {}
+  ~Buffer();
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+
+  void* address() const { return address_; }
+
+ private:
+  void* address_;
+  size_t size_bytes_;
+};
+
+/** What was asked for, when the machine has no more: `size_bytes` beside `in_use_bytes`. */
+struct OutOfMemory {
+  size_t size_bytes;
+  size_t in_use_bytes;
+};
+
+/** Throws OutOfMemory. Sizes are rounded up, so that the tensors of the next step find what those of this one left. */
+std::shared_ptr<Buffer> allocate(size_t size_bytes);
+
+struct PoolUse {
+  size_t in_use_bytes;
+  size_t kept_bytes;
+};
+PoolUse pool_use();
+
+/** Gives the kept memory back to the system. */
+void empty_pool();
+
+}  // namespace athanor

@@ -1,0 +1,88 @@
+import { createRequire } from 'node:module'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+declare const handle: unique symbol
+/** A native tensor in whatever layout the primitive that made it preferred. */
+export interface Handle {
+  readonly [handle]: true
+}
+
+type Shape = readonly number[]
+
+/** A window over images: [height, width] each. */
+export interface Window {
+  readonly strides: Shape
+  readonly before: Shape
+  readonly after: Shape
+}
+
+type WindowArguments = readonly [strides: Shape, before: Shape, after: Shape]
+type ConvolutionArguments = readonly [x: Shape, filter: Shape, y: Shape, ...WindowArguments]
+type PoolingArguments = readonly [x: Shape, y: Shape, kernel: Shape, ...WindowArguments]
+/** A handle and the shape that tfjs has for it at this moment. */
+export type Operand = readonly [handle: Handle, shape: Shape]
+export type OptionalOperand = Operand | readonly [null, null]
+
+/** What native/onednn/src/addon.cc exports; operands come as two arguments each. */
+export interface Addon {
+  start(threads: number, isBfloat16: boolean): void
+  describe(): { readonly version: string; readonly isFast: boolean; readonly hasBfloat16: boolean }
+  upload(values: Float32Array): Handle
+  read(...operand: Operand): Float32Array
+  release(handle: Handle): void
+  memory(): { readonly inUseBytes: number; readonly keptBytes: number }
+  /** Gives the memory that nothing uses back to the system. */
+  trim(): void
+  conv2d(
+    ...given: readonly [...Operand, ...Operand, ...OptionalOperand, relu: boolean, ...ConvolutionArguments]
+  ): Handle
+  conv2dInputGradient(...given: readonly [...Operand, ...Operand, ...ConvolutionArguments]): Handle
+  conv2dFilterGradient(...given: readonly [...Operand, ...Operand, ...ConvolutionArguments]): Handle
+  batchNorm(
+    ...given: readonly [...Operand, ...Operand, ...Operand, epsilon: number, relu: boolean]
+  ): readonly [y: Handle, mean: Handle, variance: Handle, inverseDeviation: Handle]
+  batchNormGradient(
+    ...given: readonly [...Operand, ...Operand, ...Operand, ...Operand, ...Operand, ...OptionalOperand]
+  ): readonly [dx: Handle, dgamma: Handle, dbeta: Handle]
+  maxPool(...given: readonly [...Operand, ...PoolingArguments]): Handle
+  maxPoolGradient(...given: readonly [...Operand, ...Operand, ...Operand, ...PoolingArguments]): Handle
+  spatialMean(...x: Operand): Handle
+  spread(...given: readonly [...Operand, height: number, width: number]): Handle
+  add(...given: readonly [...Operand, ...Operand, relu: boolean]): Handle
+  relu(...x: Operand): Handle
+  reluGradient(...given: readonly [...Operand, ...Operand]): Handle
+  matMul(
+    ...given: readonly [
+      ...Operand,
+      ...Operand,
+      ...readonly [batchA: number, batchB: number, rows: number, depth: number, columns: number],
+      ...readonly [flipA: boolean, flipB: boolean],
+    ]
+  ): Handle
+  scaleLastAxis(...given: readonly [...Operand, ...Operand]): Handle
+  softmax(...given: readonly [...Operand, logarithm: boolean]): Handle
+  sgdUpdate(
+    ...given: readonly [
+      ...Operand,
+      ...Operand,
+      ...OptionalOperand,
+      ...readonly [learningRate: number, weightDecay: number, momentum: number],
+    ]
+  ): void
+}
+
+/** Where the addon lies: beside the built trainer, or where node-gyp puts it in a checkout. */
+const places = ["../../native/onednn", "../../../../native/onednn/build/Release"]
+
+export function findAddonFile(): string | null {
+  return (
+    places.map((place) => join(import.meta.dirname, place, 'athanor_onednn.node')).find((file) => existsSync(file)) ??
+    null
+  )
+}
+
+/** Throws where the system lacks a library that the addon needs. */
+export function loadAddon(file: string): Addon {
+  return createRequire(import.meta.url)(file) as Addon
+}
