@@ -3,18 +3,27 @@
 #include <cstring>
 #include <optional>
 #include <stdexcept>
+#include <unordered_map>
 
 #include "operations.h"
 
-/* What JavaScript sees: tensors as externals, each given with the shape that tfjs has for it at that moment. */
+/* What JavaScript sees: tensors as numbers, each given with the shape that tfjs has for it at that moment. */
 namespace athanor {
 namespace {
 
 using Napi::CallbackInfo;
 using Napi::Value;
 
+/** The tensors that JavaScript holds, by the numbers that it knows them by. It says when it lets go of one. */
+std::unordered_map<uint32_t, Made>& tensors() {
+  static auto* const all = new std::unordered_map<uint32_t, Made>();
+  return *all;
+}
+
 Value handle_of(Napi::Env env, Made made) {
-  return Napi::External<Tensor>::New(env, made.release(), [](Napi::Env, Tensor* tensor) { delete tensor; });
+  static uint32_t last = 0;
+  tensors().emplace(++last, std::move(made));
+  return Napi::Number::New(env, last);
 }
 
 Dims dims_from(const Value& value) {
@@ -32,9 +41,9 @@ class Arguments {
 
   /** A handle and its shape. */
   Operand operand() {
-    auto* tensor = info_[next_++].As<Napi::External<Tensor>>().Data();
-    if (tensor->is_empty()) throw std::logic_error("a tensor is used after it was disposed");
-    return {tensor, dims_from(info_[next_++])};
+    const auto found = tensors().find(info_[next_++].As<Napi::Number>().Uint32Value());
+    if (found == tensors().end()) throw std::logic_error("a tensor is used after it was disposed");
+    return {found->second.get(), dims_from(info_[next_++])};
   }
   /** The same, or null twice. */
   std::optional<Operand> optional_operand() {
@@ -127,7 +136,7 @@ Value read(const CallbackInfo& info) {
 }
 
 Value release(const CallbackInfo& info) {
-  info[0].As<Napi::External<Tensor>>().Data()->release();
+  tensors().erase(info[0].As<Napi::Number>().Uint32Value());
   return info.Env().Undefined();
 }
 
@@ -139,7 +148,8 @@ Value memory(const CallbackInfo& info) {
   return use;
 }
 
-Value trim(const CallbackInfo& info) {
+Value stop(const CallbackInfo& info) {
+  tensors().clear();
   empty_pool();
   return info.Env().Undefined();
 }
@@ -277,7 +287,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   add_function("read", guarded<read>);
   add_function("release", guarded<release>);
   add_function("memory", guarded<memory>);
-  add_function("trim", guarded<trim>);
+  add_function("stop", guarded<stop>);
   add_function("conv2d", guarded<conv2d>);
   add_function("conv2dInputGradient", guarded<conv2d_input_gradient>);
   add_function("conv2dFilterGradient", guarded<conv2d_filter_gradient>);

@@ -87,10 +87,4 @@ Held Tensor::as(View view, const Dims& shape, const Desc& wanted) {
   return copy;
 }
 
-void Tensor::release() {
-  held_ = {};
-  workspace = {};
-  copies_.clear();
-}
-
 }  // namespace athanor

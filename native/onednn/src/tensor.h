@@ -23,7 +23,6 @@ class Tensor {
   explicit Tensor(size_t count);
   Tensor(View view, Dims shape, Desc desc);
 
-  bool is_empty() const { return held_.buffer == nullptr; }
   bool is_plain() const { return view_ == View::plain; }
   View view() const { return view_; }
   const Desc& desc() const { return desc_; }
@@ -40,8 +39,6 @@ class Tensor {
   Held as(View view, const Dims& shape, const Desc& wanted);
   /** After its values were changed in place. */
   void forget_copies() { copies_.clear(); }
-  /** Gives all memory back; the tensor must not be used any more. */
-  void release();
 
   /** What max pooling and the ReLU of a normalisation remember for their gradients. */
   Held workspace;

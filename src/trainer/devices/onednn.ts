@@ -25,7 +25,10 @@ function find(): Found {
   try {
     const addon = loadAddon(file)
     if (addon.describe().isFast) return { addon }
-    return { reason: said`This processor has no AVX2, without which oneDNN is slower than the wasm device.`, cure: null }
+    return {
+      reason: said`This processor has no AVX2, without which oneDNN is slower than the wasm device.`,
+      cure: null,
+    }
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message : String(thrown)
     return {

@@ -1,12 +1,9 @@
 import { createRequire } from 'node:module'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { findBuiltFile } from '../find-built-file.ts'
 
 declare const handle: unique symbol
 /** A native tensor in whatever layout the primitive that made it preferred. */
-export interface Handle {
-  readonly [handle]: true
-}
+export type Handle = number & { readonly [handle]: true }
 
 type Shape = readonly number[]
 
@@ -32,8 +29,8 @@ export interface Addon {
   read(...operand: Operand): Float32Array
   release(handle: Handle): void
   memory(): { readonly inUseBytes: number; readonly keptBytes: number }
-  /** Gives the memory that nothing uses back to the system. */
-  trim(): void
+  /** Lets go of all tensors, and gives their memory back to the system. */
+  stop(): void
   conv2d(
     ...given: readonly [...Operand, ...Operand, ...OptionalOperand, relu: boolean, ...ConvolutionArguments]
   ): Handle
@@ -56,8 +53,8 @@ export interface Addon {
     ...given: readonly [
       ...Operand,
       ...Operand,
-      ...readonly [batchA: number, batchB: number, rows: number, depth: number, columns: number],
-      ...readonly [flipA: boolean, flipB: boolean],
+      ...(readonly [batchA: number, batchB: number, rows: number, depth: number, columns: number]),
+      ...(readonly [flipA: boolean, flipB: boolean]),
     ]
   ): Handle
   scaleLastAxis(...given: readonly [...Operand, ...Operand]): Handle
@@ -67,19 +64,14 @@ export interface Addon {
       ...Operand,
       ...Operand,
       ...OptionalOperand,
-      ...readonly [learningRate: number, weightDecay: number, momentum: number],
+      ...(readonly [learningRate: number, weightDecay: number, momentum: number]),
     ]
   ): void
 }
 
-/** Where the addon lies: beside the built trainer, or where node-gyp puts it in a checkout. */
-const places = ["../../native/onednn", "../../../../native/onednn/build/Release"]
-
+/** What `native/onednn/build.ts` has built, or null. */
 export function findAddonFile(): string | null {
-  return (
-    places.map((place) => join(import.meta.dirname, place, 'athanor_onednn.node')).find((file) => existsSync(file)) ??
-    null
-  )
+  return findBuiltFile('onednn', 'athanor_onednn.node')
 }
 
 /** Throws where the system lacks a library that the addon needs. */

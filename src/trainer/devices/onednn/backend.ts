@@ -20,7 +20,10 @@ class Entry {
   #handle: Handle | null
   readonly #count: number
 
-  constructor(addon: Addon, given: { dtype: tf.DataType; refCount: number; values?: Values; handle?: Handle; count: number }) {
+  constructor(
+    addon: Addon,
+    given: { dtype: tf.DataType; refCount: number; values?: Values; handle?: Handle; count: number },
+  ) {
     this.#addon = addon
     this.dtype = given.dtype
     this.refCount = given.refCount
@@ -31,7 +34,8 @@ class Entry {
 
   /** What tfjs's plain kernels read. */
   get values(): Values | undefined {
-    if (this.#values === undefined && this.#handle !== null) this.#values = this.#addon.read(this.#handle, [this.#count])
+    if (this.#values === undefined && this.#handle !== null)
+      this.#values = this.#addon.read(this.#handle, [this.#count])
     return this.#values
   }
 
@@ -107,7 +111,7 @@ export class OnednnBackend extends MathBackendCPU {
   }
 
   override dispose(): void {
-    this.addon.trim()
+    this.addon.stop()
   }
 
   /** A float tensor as native kernels take it. */

@@ -17,13 +17,18 @@ export function startOnednnBackend(addon: Addon): { readonly dispose: () => void
       throw new Error(`${kernelName} does not support these shapes or types on the onednn device.`)
     }
     if (plain !== undefined) tf.unregisterKernel(kernelName, backendName)
-    tf.registerKernel({ kernelName, backendName, kernelFunc: maker({ backend, original: plain?.kernelFunc ?? refuse }) })
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: maker({ backend, original: plain?.kernelFunc ?? refuse }),
+    })
   }
   tf.registerBackend(backendName, () => backend, 3)
   return {
     dispose: () => {
       tf.removeBackend(backendName)
-      for (const { kernelName } of [...tf.getKernelsForBackend(backendName)]) tf.unregisterKernel(kernelName, backendName)
+      for (const { kernelName } of [...tf.getKernelsForBackend(backendName)])
+        tf.unregisterKernel(kernelName, backendName)
     },
   }
 }

@@ -1,12 +1,9 @@
-import type { backend_util } from '@tensorflow/tfjs-core'
-
-type Sized = Pick<
-  backend_util.Conv2DInfo,
-  'inHeight' | 'inWidth' | 'outHeight' | 'outWidth' | 'filterHeight' | 'filterWidth' | 'strideHeight' | 'strideWidth' | 'padInfo'
->
+import type { Convolution, Pooling } from '../window-info.ts'
 
 /** Strides and paddings as oneDNN takes them: what a window reaches beyond the image is all that it pads. */
-export function windowOf(given: Sized): readonly [strides: number[], before: number[], after: number[]] {
+export function windowOf(
+  given: Convolution | Pooling,
+): readonly [strides: number[], before: number[], after: number[]] {
   const { padInfo, strideHeight, strideWidth } = given
   const reach = (out: number, stride: number, window: number, size: number, before: number) =>
     (out - 1) * stride + window - size - before
@@ -20,7 +17,7 @@ export function windowOf(given: Sized): readonly [strides: number[], before: num
   ]
 }
 
-export function convolutionArguments(convolution: backend_util.Conv2DInfo) {
+export function convolutionArguments(convolution: Convolution) {
   const { inShape, filterShape, outShape } = convolution
   return [inShape, filterShape, outShape, ...windowOf(convolution)] as const
 }

@@ -1,39 +1,9 @@
-import { backend_util, type NamedAttrMap, util } from '@tensorflow/tfjs-core'
+import { util } from '@tensorflow/tfjs-core'
+import type { Convolution } from '../window-info.ts'
 import { rowsAtHand, tileColumns } from './operations.ts'
-
-/** A convolution over [image, y, x, channel], as `tf.backend_util.computeConv2DInfo` describes it. */
-export type Convolution = backend_util.Conv2DInfo
 
 /** Scratch of one thread: tables of addresses, a packed tile and a spilled one. */
 export const threadScratchBytes = 16384
-
-type Shape4D = [number, number, number, number]
-
-/** Null for what our kernels leave out: dilation and channels first. */
-export function convolutionOf(
-  inputShape: readonly number[],
-  filterShape: readonly number[],
-  attrs: NamedAttrMap,
-): Convolution | null {
-  // tfjs's types of kernel attributes are wider than what its operations put there.
-  const { strides, pad, dilations, dimRoundingMode, dataFormat } = attrs as unknown as {
-    strides: number | [number, number]
-    pad: 'same' | 'valid' | number
-    dilations?: number | [number, number]
-    dimRoundingMode?: 'floor' | 'round' | 'ceil'
-    dataFormat?: 'NHWC' | 'NCHW'
-  }
-  if (dataFormat === 'NCHW') return null
-  const convolution = backend_util.computeConv2DInfo(
-    [...inputShape] as Shape4D,
-    [...filterShape] as Shape4D,
-    strides,
-    dilations ?? 1,
-    pad,
-    dimRoundingMode,
-  )
-  return convolution.dilationHeight === 1 && convolution.dilationWidth === 1 ? convolution : null
-}
 
 export function roundUp(value: number, multiple: number): number {
   return Math.ceil(value / multiple) * multiple

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { findBuiltFile } from '../find-built-file.ts'
 import { webAssembly } from './web-assembly.ts'
 
 const fused = 'athanor-kernels.wasm'
@@ -11,16 +10,7 @@ const relaxedProbe = Uint8Array.from([
   ...[65, 0, 253, 17, 65, 0, 253, 17, 65, 0, 253, 17, 253, 133, 2, 11],
 ])
 
-/**
- * The compiled kernels that fit this engine, or null when they were never built. Looks beside the bundle and upwards, which
- * also finds them from the source tree.
- */
+/** The compiled kernels that fit this engine, or null when they were never built. */
 export function findKernelFile(): string | null {
-  const name = webAssembly.validate(relaxedProbe) ? fused : plain
-  for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
-    for (const candidate of [join(folder, name), join(folder, 'kernels', name), join(folder, 'out', 'kernels', name)]) {
-      if (existsSync(candidate)) return candidate
-    }
-    if (folder === dirname(folder)) return null
-  }
+  return findBuiltFile('kernels', webAssembly.validate(relaxedProbe) ? fused : plain)
 }

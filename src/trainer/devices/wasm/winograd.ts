@@ -1,6 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { roundUp, splitSum, threadScratchBytes, type Convolution } from './convolution.ts'
+import type { Convolution } from '../window-info.ts'
+import { roundUp, splitSum, threadScratchBytes } from './convolution.ts'
 import { addressOf } from './kernel-maker.ts'
 import type { Kernels } from './kernels.ts'
 import {

@@ -11,7 +11,11 @@ export const batchMatMul: KernelMaker =
     const flipB = given.attrs?.['transposeB'] === true
     const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)]
     const batch = broadcast_util.assertAndGetBroadcastShape(batchA, batchB)
-    const [sizeA, sizeB, size] = [batchA, batchB, batch].map((shape) => util.sizeFromShape(shape)) as [number, number, number]
+    const [sizeA, sizeB, size] = [batchA, batchB, batch].map((shape) => util.sizeFromShape(shape)) as [
+      number,
+      number,
+      number,
+    ]
     // oneDNN repeats a whole batch only: all of it, or the one matrix.
     const isWhole = [sizeA, sizeB].every((count) => count === size || count === 1)
     if (!areFloats(a, b) || !isWhole) return original(given)

@@ -1,4 +1,4 @@
-import { convolutionOf } from '../../wasm/convolution.ts'
+import { convolutionOf } from '../../window-info.ts'
 import { areFloats, inputOf, type KernelMaker } from '../kernel-maker.ts'
 import { convolutionArguments } from '../windows.ts'
 

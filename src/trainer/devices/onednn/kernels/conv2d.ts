@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { convolutionOf } from '../../wasm/convolution.ts'
+import { convolutionOf } from '../../window-info.ts'
 import { areFloats, inputOf, optionalOperand, type KernelMaker } from '../kernel-maker.ts'
 import { convolutionArguments } from '../windows.ts'
 

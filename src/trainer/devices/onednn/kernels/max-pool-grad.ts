@@ -1,4 +1,4 @@
-import { poolingOf } from '../../wasm/kernels/max-pool.ts'
+import { poolingOf } from '../../window-info.ts'
 import { areFloats, inputOf, type KernelMaker } from '../kernel-maker.ts'
 import { windowOf } from '../windows.ts'
 

@@ -1,4 +1,4 @@
-import { poolingOf } from '../../wasm/kernels/max-pool.ts'
+import { poolingOf } from '../../window-info.ts'
 import { areFloats, inputOf, type KernelMaker } from '../kernel-maker.ts'
 import { windowOf } from '../windows.ts'
 
@@ -11,6 +11,12 @@ export const maxPool: KernelMaker =
     if (pooling === null || !areFloats(x)) return original(given)
     const { inShape, outShape, filterHeight, filterWidth } = pooling
     return backend.made(outShape, () =>
-      backend.addon.maxPool(...backend.operand(x), inShape, outShape, [filterHeight, filterWidth], ...windowOf(pooling)),
+      backend.addon.maxPool(
+        ...backend.operand(x),
+        inShape,
+        outShape,
+        [filterHeight, filterWidth],
+        ...windowOf(pooling),
+      ),
     )
   }

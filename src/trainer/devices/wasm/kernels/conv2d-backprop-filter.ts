@@ -1,4 +1,5 @@
-import { convolutionOf, packedBytes, paddedSize, roundUp, splitSum, threadScratchBytes } from '../convolution.ts'
+import { convolutionOf } from '../../window-info.ts'
+import { packedBytes, paddedSize, roundUp, splitSum, threadScratchBytes } from '../convolution.ts'
 import { filterGradientWinograd, fitsWinograd } from '../winograd.ts'
 import { addressOf, inputOf, type KernelMaker } from '../kernel-maker.ts'
 import { elementsAtOnce, operations, packRows, tileRows } from '../operations.ts'

@@ -1,12 +1,6 @@
+import { convolutionOf, type Convolution } from '../../window-info.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import {
-  convolutionOf,
-  packedBytes,
-  roundUp,
-  splitProduct,
-  threadScratchBytes,
-  type Convolution,
-} from '../convolution.ts'
+import { packedBytes, roundUp, splitProduct, threadScratchBytes } from '../convolution.ts'
 import { convolveWinograd, fitsWinograd } from '../winograd.ts'
 import { addressOf, inputOf, type KernelContext, type KernelMaker } from '../kernel-maker.ts'
 import { operations, tileColumns } from '../operations.ts'

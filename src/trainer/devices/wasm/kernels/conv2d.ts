@@ -1,13 +1,6 @@
+import { convolutionOf, type Convolution } from '../../window-info.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import {
-  convolutionOf,
-  packedBytes,
-  paddedSize,
-  roundUp,
-  splitProduct,
-  threadScratchBytes,
-  type Convolution,
-} from '../convolution.ts'
+import { packedBytes, paddedSize, roundUp, splitProduct, threadScratchBytes } from '../convolution.ts'
 import { convolveWinograd, fitsWinograd } from '../winograd.ts'
 import { addressOf, inputOf, type KernelContext, type KernelMaker } from '../kernel-maker.ts'
 import { operations, packRows } from '../operations.ts'

@@ -1,6 +1,7 @@
+import { poolingOf } from '../../window-info.ts'
 import { addressOf, inputOf, type KernelMaker } from '../kernel-maker.ts'
 import { operations, poolChannelsAtOnce } from '../operations.ts'
-import { poolingOf, poolingValues } from './max-pool.ts'
+import { poolingValues } from './max-pool.ts'
 
 /** Replaces tfjs's, which is wrong where the largest value is not positive and where two are equal. */
 export const maxPoolGrad: KernelMaker = (context) => (given) => {
