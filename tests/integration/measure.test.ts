@@ -6,6 +6,7 @@ import { StepMeasurement } from '../../src/shared/contract/trainer.ts'
 import { presets, Recipe, type Preset, type RecipeOverrides } from '../../src/shared/domain/recipe.ts'
 import { rejectionOf } from '../support/app-errors.ts'
 import { createTrainingSet, type TrainingSet } from '../support/training-set.ts'
+import { devices } from '../../src/trainer/devices/table.ts'
 
 let set: TrainingSet
 beforeAll(async () => {
@@ -47,7 +48,10 @@ describe('measuring a step', () => {
   })
 
   it('says why it cannot', async () => {
-    const refused = await rejectionOf(measure('fine-tune', { device: 'onednn' }))
+    const found = await Promise.all(devices.map(async ({ id, probe }) => ({ id, ...(await probe()) })))
+    const absent = found.find(({ available }) => !available)
+    if (absent === undefined) throw new Error('Every device is present here, so none can be refused.')
+    const refused = await rejectionOf(measure('fine-tune', { device: absent.id }))
     expect(refused.code).toBe('no-device')
   })
 })

@@ -22,6 +22,9 @@ function find(): Found {
       cure: said`Run "npm run build:onednn" in Athanor's folder; it says what it needs.`,
     }
   }
+  // The threads of OpenMP would spin while they wait, on the very cores that read the next pictures. It reads this as it
+  // is loaded.
+  process.env['OMP_WAIT_POLICY'] ??= 'passive'
   try {
     const addon = loadAddon(file)
     if (addon.describe().isFast) return { addon }
