@@ -8,8 +8,11 @@ import { runSelfTest } from './self-test.ts'
 import { wasmDevice } from './wasm.ts'
 import { webgpuDevice } from './webgpu.ts'
 
-/** Fastest first. */
-export const devices: readonly Device[] = [cudaDevice, webgpuDevice, onednnDevice, wasmDevice]
+/**
+ * Fastest first, but for onednn: its step at 224 is three times as fast as that of wasm, yet its runs over small pictures
+ * are slower (docs/benchmarks.md), so that it waits to be asked for.
+ */
+export const devices: readonly Device[] = [cudaDevice, webgpuDevice, wasmDevice, onednnDevice]
 
 export interface ChosenDevice {
   readonly active: ActiveDevice
