@@ -48,7 +48,7 @@ describe('measuring a step', () => {
   })
 
   it('says why it cannot', async () => {
-    const found = await Promise.all(devices.map(async ({ id, probe }) => ({ id, ...(await probe()) })))
+    const found = await Promise.all(devices.map(async (device) => ({ id: device.id, ...(await device.probe()) })))
     const absent = found.find(({ available }) => !available)
     if (absent === undefined) throw new Error('Every device is present here, so none can be refused.')
     const refused = await rejectionOf(measure('fine-tune', { device: absent.id }))

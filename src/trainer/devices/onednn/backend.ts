@@ -94,7 +94,7 @@ export class OnednnBackend extends MathBackendCPU {
     return dataId
   }
 
-  override move(dataId: object, values: Values, shape: number[], dtype: tf.DataType, refCount: number): void {
+  override move(...[dataId, values, shape, dtype, refCount]: Parameters<MathBackendCPU['move']>): void {
     this.#set(dataId, { values, dtype, refCount, count: tf.util.sizeFromShape(shape) })
   }
 

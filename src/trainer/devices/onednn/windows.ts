@@ -1,19 +1,16 @@
 import type { Convolution, Pooling } from '../window-info.ts'
 
+type Pair = [height: number, width: number]
+
 /** Strides and paddings as oneDNN takes them: what a window reaches beyond the image is all that it pads. */
-export function windowOf(
-  given: Convolution | Pooling,
-): readonly [strides: number[], before: number[], after: number[]] {
-  const { padInfo, strideHeight, strideWidth } = given
-  const reach = (out: number, stride: number, window: number, size: number, before: number) =>
-    (out - 1) * stride + window - size - before
+export function windowOf(given: Pooling): readonly [strides: Pair, before: Pair, after: Pair] {
+  const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth, outHeight, outWidth } = given
+  const reachDown = (outHeight - 1) * strideHeight + filterHeight
+  const reachAcross = (outWidth - 1) * strideWidth + filterWidth
   return [
     [strideHeight, strideWidth],
     [padInfo.top, padInfo.left],
-    [
-      reach(given.outHeight, strideHeight, given.filterHeight, given.inHeight, padInfo.top),
-      reach(given.outWidth, strideWidth, given.filterWidth, given.inWidth, padInfo.left),
-    ],
+    [reachDown - given.inHeight - padInfo.top, reachAcross - given.inWidth - padInfo.left],
   ]
 }
 

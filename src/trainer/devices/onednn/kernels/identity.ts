@@ -1,4 +1,4 @@
-import { Variable } from '@tensorflow/tfjs-core'
+import { type TensorInfo, Variable } from '@tensorflow/tfjs-core'
 import { inputOf, type KernelMaker } from '../kernel-maker.ts'
 
 /** A second handle on the same data. Variables are copied, because `AthanorSgdUpdate` changes them in place. */
@@ -6,7 +6,8 @@ export const identity: KernelMaker =
   ({ backend, original }) =>
   (given) => {
     const x = inputOf(given.inputs, 'x')
-    if (!(x instanceof Variable)) return original(given)
-    const copy = backend.readSync(x.dataId).slice(0) as Float32Array
-    return backend.makeTensorInfo([...x.shape], x.dtype, copy)
+    if (!isVariable(x)) return original(given)
+    return backend.makeTensorInfo(x.shape, x.dtype, backend.readSync(x.dataId).slice(0))
   }
+
+const isVariable = (tensor: TensorInfo): boolean => tensor instanceof Variable
