@@ -19,6 +19,6 @@ export type SystemReport = z.infer<typeof SystemReport>
 
 export const system = {
   report: call(nothing, SystemReport),
-  /** Probes and self-tests every device in a fresh trainer process; fastest first. */
+  /** Probes and self-tests every device in a fresh trainer process, in the order in which they are tried. */
   devices: call(nothing, z.array(DeviceReport)),
 }
