@@ -72,13 +72,13 @@ test('an update changes the parameter and its momentum in place and leaves clone
   const parameter = tf.variable(tf.tensor1d([1, 2, 3, 4, 5]))
   const momentumBuffer = tf.variable(tf.tensor1d([1, 0, 0, 0, -1]))
   const before = parameter.clone()
-  const gradient = tf.tensor1d([1, 1, 1, 1, 1])
+  const gradient = tf.tensor1d([0.5, 0.5, 0.5, 0.5, 0.5])
   runKernel(
     fusedKernels.sgdUpdate,
     { parameter, gradient, momentumBuffer },
-    { learningRate: 0.5, weightDecay: 0.25, momentum: 0.5 },
+    { learningRate: 0.5, gradientScale: 2, weightDecay: 0.25, momentum: 0.5 },
   )
-  // d = 1 + 0.25 p + 0.5 v; p - 0.5 d
+  // d = 2 * 0.5 + 0.25 p + 0.5 v; p - 0.5 d
   expect([...(await momentumBuffer.data())]).toEqual([1.75, 1.5, 1.75, 2, 1.75])
   expect([...(await parameter.data())]).toEqual([0.125, 1.25, 2.125, 3, 4.125])
   expect([...(await before.data())]).toEqual([1, 2, 3, 4, 5])

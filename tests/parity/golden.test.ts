@@ -85,7 +85,7 @@ describe.each(onProcessor.map((device) => [device.id, device] as const))('on %s'
             firstGradients.set(spec.name, toTorchLayout(spec, inside).values)
           }
         }
-        optimizer.update(gradients, golden.learningRate)
+        optimizer.update(gradients, { learningRate: golden.learningRate, gradientScale: 1 })
         tf.dispose([loss, ...gradients.values()])
       }
       const end = await readWeightMap(network, parameters)

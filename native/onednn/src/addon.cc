@@ -271,6 +271,7 @@ Value sgd(const CallbackInfo& info) {
   const auto momentum_buffer = args.optional_operand();
   SgdNumbers numbers{};
   numbers.learning_rate = args.number();
+  numbers.gradient_scale = args.number();
   numbers.weight_decay = args.number();
   numbers.momentum = args.number();
   sgd_update(parameter, gradient, pointer_to(momentum_buffer), numbers);

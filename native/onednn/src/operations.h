@@ -71,7 +71,7 @@ Made scale_columns(Operand x, Operand factors);
 Made softmax(Operand x, bool logarithm);
 
 struct SgdNumbers {
-  float learning_rate, weight_decay, momentum;
+  float learning_rate, gradient_scale, weight_decay, momentum;
 };
 /** torch.optim.SGD: changes the parameter and, where there is one, the momentum buffer in place. */
 void sgd_update(Operand parameter, Operand gradient, const Operand* momentum_buffer, const SgdNumbers& numbers);

@@ -80,7 +80,7 @@ Made softmax(Operand x, bool logarithm) {
 }
 
 void sgd_update(Operand parameter, Operand gradient, const Operand* momentum_buffer, const SgdNumbers& numbers) {
-  const auto [rate, decay, momentum] = numbers;
+  const auto [rate, scale, decay, momentum] = numbers;
   parameter.tensor->make_plain();
   // Gradients of filters come in the layout of their primitive.
   const Held slope = gradient.as_floats();
@@ -90,13 +90,13 @@ void sgd_update(Operand parameter, Operand gradient, const Operand* momentum_buf
   if (momentum_buffer == nullptr) {
 #pragma omp parallel for simd
     for (int64_t index = 0; index < count; ++index)
-      values[index] -= rate * (slopes[index] + decay * values[index]);
+      values[index] -= rate * (scale * slopes[index] + decay * values[index]);
   } else {
     momentum_buffer->tensor->make_plain();
     float* velocities = momentum_buffer->tensor->floats();
 #pragma omp parallel for simd
     for (int64_t index = 0; index < count; ++index) {
-      const float velocity = momentum * velocities[index] + slopes[index] + decay * values[index];
+      const float velocity = momentum * velocities[index] + scale * slopes[index] + decay * values[index];
       velocities[index] = velocity;
       values[index] -= rate * velocity;
     }

@@ -69,12 +69,14 @@ export function reluGradient(): void {
 
 /**
  * One step of SGD, in place.
- * Arguments: 0 parameter, 1 gradient, 2 momentum buffer or 0, 3 count, 4 learning rate, 5 weight decay, 6 momentum.
+ * Arguments: 0 parameter, 1 gradient, 2 momentum buffer or 0, 3 count, 4 learning rate, 5 gradient scale, 6 weight decay,
+ * 7 momentum.
  */
 export function sgd(): void {
   const rate = f32x4.splat(-floatArgument(4))
-  const decay = f32x4.splat(floatArgument(5))
-  const momentum = f32x4.splat(floatArgument(6))
+  const scale = f32x4.splat(floatArgument(5))
+  const decay = f32x4.splat(floatArgument(6))
+  const momentum = f32x4.splat(floatArgument(7))
   const hasBuffer = argument(2) !== 0
   for (let chunk = takeChunk(); chunk >= 0; chunk = takeChunk()) {
     const offset = <usize>chunk * elementsAtOnce * 4
@@ -85,7 +87,7 @@ export function sgd(): void {
     let i = 0
     for (; i + 4 <= end; i += 4, parameter += 16, gradient += 16, buffer += 16) {
       const p = v128.load(parameter)
-      let d = multiplyAdd(decay, p, v128.load(gradient))
+      let d = multiplyAdd(decay, p, f32x4.mul(scale, v128.load(gradient)))
       if (hasBuffer) {
         d = multiplyAdd(momentum, v128.load(buffer), d)
         v128.store(buffer, d)
@@ -94,9 +96,9 @@ export function sgd(): void {
     }
     for (; i < end; i++, parameter += 4, gradient += 4, buffer += 4) {
       const p = load<f32>(parameter)
-      let d = floatArgument(5) * p + load<f32>(gradient)
+      let d = floatArgument(6) * p + floatArgument(5) * load<f32>(gradient)
       if (hasBuffer) {
-        d += floatArgument(6) * load<f32>(buffer)
+        d += floatArgument(7) * load<f32>(buffer)
         store<f32>(buffer, d)
       }
       store<f32>(parameter, p - floatArgument(4) * d)

@@ -29,6 +29,11 @@ export interface ActiveDevice {
   /** How much tensors and scratch may take together before an allocation fails. */
   readonly memoryLimitBytes: number
   readonly deterministic: boolean
+  /**
+   * How often a large tensor was computed in plain JavaScript since the start, by kernel: none where all is well. Missing
+   * where the device has no such kernels.
+   */
+  plainKernelRuns?(): ReadonlyMap<string, number>
   /** Removes the backend and all its tensors, and ends its threads. */
   dispose(): Promise<void>
 }

@@ -21,10 +21,11 @@ export const fusedKernels = {
   /** dy where y > 0, else 0. Inputs {dy, y}; no attributes; output dx. It serves relu and addRelu alike. */
   reluGrad: 'AthanorReluGrad',
   /**
-   * One SGD step as torch takes it: d = gradient + weightDecay * parameter; with momentum, buffer = momentum * buffer + d
-   * and d = buffer; parameter -= learningRate * d. Inputs {parameter, gradient} and, when momentum is not 0,
-   * {momentumBuffer}; attributes {learningRate, weightDecay, momentum}. Parameter and buffer change IN PLACE (so they
-   * must not share their data with another tensor); the output is a scalar that may be disposed at once.
+   * One SGD step as torch takes it: d = gradientScale * gradient + weightDecay * parameter; with momentum,
+   * buffer = momentum * buffer + d and d = buffer; parameter -= learningRate * d. Inputs {parameter, gradient} and, when
+   * momentum is not 0, {momentumBuffer}; attributes {learningRate, gradientScale, weightDecay, momentum}. Parameter and
+   * buffer change IN PLACE (so they must not share their data with another tensor); the output is a scalar that may be
+   * disposed at once.
    */
   sgdUpdate: 'AthanorSgdUpdate',
 } as const

@@ -66,6 +66,7 @@ async function activate(options: ActivateOptions): Promise<ActiveDevice> {
     threads,
     memoryLimitBytes: totalmem() * memoryShare,
     deterministic: true,
+    plainKernelRuns: () => backend.plainKernels.runs,
     dispose: async () => backend.dispose(),
   }
 }

@@ -104,13 +104,8 @@ export function createLearner(
     },
     update(learningRate) {
       if (gradients.size > 0) {
-        tf.tidy(() => {
-          const isMean = settings.lossReduction === 'mean' && weightTotal > 0
-          const scaled = isMean
-            ? new Map([...gradients].map(([name, sum]) => [name, tf.mul(sum, 1 / weightTotal)]))
-            : gradients
-          optimizer.update(scaled, learningRate)
-        })
+        const isMean = settings.lossReduction === 'mean' && weightTotal > 0
+        optimizer.update(gradients, { learningRate, gradientScale: isMean ? 1 / weightTotal : 1 })
       }
       forget()
     },

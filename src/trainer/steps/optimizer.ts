@@ -17,12 +17,18 @@ export type OptimizerSettings = Pick<
 /** Stochastic gradient descent as torch takes it, in two groups: the output layer and the rest. */
 export interface Optimizer {
   /** One update; gradients by parameter name. The head's rate is the multiple that the settings say. */
-  update(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): void
+  update(gradients: ReadonlyMap<string, tf.Tensor>, rates: UpdateRates): void
   /** The momentum buffers in torch's layout by parameter name; empty without momentum. */
   readState(): Promise<WeightMap>
   /** Puts back what `readState` gave. */
   writeState(state: WeightMap): void
   dispose(): void
+}
+
+export interface UpdateRates {
+  readonly learningRate: number
+  /** What gradients are multiplied with first: 1 divided by the weights of their images, where they are to be a mean. */
+  readonly gradientScale: number
 }
 
 interface Slot {
@@ -45,12 +51,12 @@ export function createOptimizer(network: Network, parameters: Parameters, settin
   })
   const step = tf.getKernel(fusedKernels.sgdUpdate, tf.getBackend()) ? fusedStep : composedStep
   return {
-    update(gradients, learningRate) {
+    update(gradients, { learningRate, gradientScale }) {
       tf.tidy(() => {
         for (const slot of slots) {
           const gradient = gradients.get(slot.spec.name)
           if (gradient === undefined) throw new Error(`There is no gradient of ${slot.spec.name}.`)
-          step(slot, gradient, { ...settings, learningRate: learningRate * slot.rateMultiplier })
+          step(slot, gradient, { ...settings, gradientScale, learningRate: learningRate * slot.rateMultiplier })
         }
       })
     },
@@ -78,21 +84,21 @@ export function createOptimizer(network: Network, parameters: Parameters, settin
   }
 }
 
-interface StepNumbers {
-  readonly learningRate: number
+interface StepNumbers extends UpdateRates {
   readonly weightDecay: number
   readonly momentum: number
 }
 
 function fusedStep({ parameter, buffer }: Slot, gradient: tf.Tensor, numbers: StepNumbers): void {
-  const { learningRate, weightDecay, momentum } = numbers
+  const { learningRate, gradientScale, weightDecay, momentum } = numbers
   const inputs = buffer === null ? { parameter, gradient } : { parameter, gradient, momentumBuffer: buffer }
-  tf.engine().runKernel(fusedKernels.sgdUpdate, inputs, { learningRate, weightDecay, momentum })
+  tf.engine().runKernel(fusedKernels.sgdUpdate, inputs, { learningRate, gradientScale, weightDecay, momentum })
 }
 
 function composedStep({ parameter, buffer }: Slot, gradient: tf.Tensor, numbers: StepNumbers): void {
-  const { learningRate, weightDecay, momentum } = numbers
-  const decayed = weightDecay === 0 ? gradient : tf.add(gradient, tf.mul(parameter, weightDecay))
+  const { learningRate, gradientScale, weightDecay, momentum } = numbers
+  const scaled = gradientScale === 1 ? gradient : tf.mul(gradient, gradientScale)
+  const decayed = weightDecay === 0 ? scaled : tf.add(scaled, tf.mul(parameter, weightDecay))
   if (buffer !== null) buffer.assign(tf.add(tf.mul(buffer, momentum), decayed))
   parameter.assign(tf.sub(parameter, tf.mul(buffer ?? decayed, learningRate)))
 }

@@ -49,8 +49,8 @@ for (const momentum of [0, 0.9]) {
     const starts = new Map(names.map((name) => [name, parameterOf(parameters, name).dataSync().slice()]))
     const steps = [1, -0.5, 0.25, 0.75]
     for (const value of steps) {
-      const gradients = new Map(names.map((name) => [name, tf.fill(parameterOf(parameters, name).shape, value)]))
-      optimizer.update(gradients, 0.02)
+      const gradients = new Map(names.map((name) => [name, tf.fill(parameterOf(parameters, name).shape, 4 * value)]))
+      optimizer.update(gradients, { learningRate: 0.02, gradientScale: 0.25 })
       for (const gradient of gradients.values()) gradient.dispose()
     }
     for (const name of names) {
@@ -77,7 +77,7 @@ test('its state is read and put back by torch names and layout', async () => {
       ['fc.weight', gradient],
       ['fc.bias', bias],
     ]),
-    0.1,
+    { learningRate: 0.1, gradientScale: 1 },
   )
   const state = await optimizer.readState()
   expect([...state.keys()]).toEqual(['fc.weight', 'fc.bias'])

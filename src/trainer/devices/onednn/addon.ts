@@ -64,7 +64,7 @@ export interface Addon {
       ...Operand,
       ...Operand,
       ...OptionalOperand,
-      ...(readonly [learningRate: number, weightDecay: number, momentum: number]),
+      ...(readonly [learningRate: number, gradientScale: number, weightDecay: number, momentum: number]),
     ]
   ): void
 }

@@ -4,77 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../../shared/errors.ts'
 import { said } from '../../../shared/said.ts'
 import type { Addon, Handle, Operand } from './addon.ts'
-
-type Values = tf.backend_util.BackendValues
-
-/** Values of larger tensors are not kept here once they lie in native memory. */
-const keptTwiceMax = 4096
-
-/** The data of a tensor: plain values, a native tensor, or both while they say the same. */
-class Entry {
-  readonly dtype: tf.DataType
-  refCount: number
-  complexTensorInfos?: { real: tf.TensorInfo; imag: tf.TensorInfo }
-  readonly #addon: Addon
-  #values: Values | undefined
-  #handle: Handle | null
-  readonly #count: number
-
-  constructor(
-    addon: Addon,
-    given: { dtype: tf.DataType; refCount: number; values?: Values; handle?: Handle; count: number },
-  ) {
-    this.#addon = addon
-    this.dtype = given.dtype
-    this.refCount = given.refCount
-    this.#values = given.values
-    this.#handle = given.handle ?? null
-    this.#count = given.count
-  }
-
-  /** What tfjs's plain kernels read. */
-  get values(): Values | undefined {
-    if (this.#values === undefined && this.#handle !== null)
-      this.#values = this.#addon.read(this.#handle, [this.#count])
-    return this.#values
-  }
-
-  set values(values: Values | undefined) {
-    this.#release()
-    this.#values = values
-  }
-
-  /** The native tensor, uploaded the first time. */
-  get handle(): Handle {
-    if (this.#handle === null) {
-      const values = this.#values
-      if (this.dtype !== 'float32' || values === undefined) throw new Error('Only floats have a native tensor.')
-      this.#handle = this.#addon.upload(
-        values instanceof Float32Array ? values : Float32Array.from(values as ArrayLike<number>),
-      )
-      if (this.#count > keptTwiceMax) this.#values = undefined
-    }
-    return this.#handle
-  }
-
-  /** A kernel is about to change the native tensor in place. */
-  changing(): Handle {
-    const { handle } = this
-    this.#values = undefined
-    return handle
-  }
-
-  /** Memory goes back at once, whenever the garbage collector comes. */
-  release(): void {
-    this.#release()
-    this.#values = undefined
-  }
-
-  #release(): void {
-    if (this.#handle !== null) this.#addon.release(this.#handle)
-    this.#handle = null
-  }
-}
+import { Entry, type Values } from './entry.ts'
 
 /**
  * tfjs's plain backend, whose tensors may lie in native memory instead. Kernels that the addon has take and give native
@@ -90,12 +20,12 @@ export class OnednnBackend extends MathBackendCPU {
 
   override write(values: Values, shape: number[], dtype: tf.DataType): object {
     const dataId = {}
-    this.#set(dataId, { values, dtype, refCount: 1, count: tf.util.sizeFromShape(shape) })
+    this.#set(dataId, new Entry(this.addon, { values, dtype, refCount: 1, count: tf.util.sizeFromShape(shape) }))
     return dataId
   }
 
   override move(...[dataId, values, shape, dtype, refCount]: Parameters<MathBackendCPU['move']>): void {
-    this.#set(dataId, { values, dtype, refCount, count: tf.util.sizeFromShape(shape) })
+    this.#set(dataId, new Entry(this.addon, { values, dtype, refCount, count: tf.util.sizeFromShape(shape) }))
   }
 
   override disposeData(dataId: object, force = false): boolean {
@@ -132,8 +62,16 @@ export class OnednnBackend extends MathBackendCPU {
   wrap(shape: readonly number[], handle: Handle): tf.TensorInfo {
     const dataId = {}
     const dims = [...shape]
-    this.#set(dataId, { handle, dtype: 'float32', refCount: 1, count: tf.util.sizeFromShape(dims) })
+    const count = tf.util.sizeFromShape(dims)
+    this.#set(dataId, new Entry(this.addon, { handle, dtype: 'float32', refCount: 1, count }))
     return { dataId, shape: dims, dtype: 'float32' }
+  }
+
+  /** A tensor of its own with the data of another, which is copied when one of them is changed in place. */
+  copied({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
+    const copyId = {}
+    this.#set(copyId, this.#entry(dataId).copy())
+    return { dataId: copyId, shape, dtype }
   }
 
   native<Result>(compute: () => Result): Result {
@@ -144,9 +82,9 @@ export class OnednnBackend extends MathBackendCPU {
     }
   }
 
-  #set(dataId: object, given: ConstructorParameters<typeof Entry>[1]): void {
+  #set(dataId: object, entry: Entry): void {
     // tfjs's type has plain values only; ours come when they are asked for.
-    this.data.set(dataId, new Entry(this.addon, given) as unknown as TensorData<tf.DataType>)
+    this.data.set(dataId, entry as unknown as TensorData<tf.DataType>)
   }
 
   #entry(dataId: object): Entry {

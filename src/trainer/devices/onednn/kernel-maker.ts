@@ -1,4 +1,4 @@
-import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
+import { util, type KernelFunc, type TensorInfo } from '@tensorflow/tfjs-core'
 import type { OptionalOperand } from './addon.ts'
 import type { OnednnBackend } from './backend.ts'
 
@@ -26,6 +26,11 @@ export function optionalOperand(backend: OnednnBackend, tensor: TensorInfo | nul
 /** Whether the native kernels take them: floats, and not none of them. */
 export function areFloats(...tensors: readonly TensorInfo[]): boolean {
   return tensors.every(({ dtype, shape }) => dtype === 'float32' && shape.every((size) => size > 0))
+}
+
+/** So few values that JavaScript has computed them before the threads of the addon have woken. */
+export function isSmall({ shape }: TensorInfo): boolean {
+  return util.sizeFromShape(shape) < 2048
 }
 
 export function areAlike(a: TensorInfo, b: TensorInfo): boolean {

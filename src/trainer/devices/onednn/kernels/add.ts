@@ -1,4 +1,4 @@
-import { areAlike, inputOf, type KernelMaker } from '../kernel-maker.ts'
+import { areAlike, inputOf, isSmall, type KernelMaker } from '../kernel-maker.ts'
 
 /** a + b when nothing is broadcast. */
 export const add: KernelMaker =
@@ -6,7 +6,7 @@ export const add: KernelMaker =
   (given) => {
     const a = inputOf(given.inputs, 'a')
     const b = inputOf(given.inputs, 'b')
-    if (!areAlike(a, b)) return original(given)
+    if (!areAlike(a, b) || isSmall(a)) return original(given)
     return backend.made(a.shape, () => backend.addon.add(...backend.operand(a), ...backend.operand(b), false))
   }
 

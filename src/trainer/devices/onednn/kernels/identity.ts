@@ -1,13 +1,10 @@
-import { type TensorInfo, Variable } from '@tensorflow/tfjs-core'
+import { Variable } from '@tensorflow/tfjs-core'
 import { inputOf, type KernelMaker } from '../kernel-maker.ts'
 
-/** A second handle on the same data. Variables are copied, because `AthanorSgdUpdate` changes them in place. */
+/** A second handle on the same data; of a variable on data of its own, because `AthanorSgdUpdate` changes those in place. */
 export const identity: KernelMaker =
   ({ backend, original }) =>
   (given) => {
     const x = inputOf(given.inputs, 'x')
-    if (!isVariable(x)) return original(given)
-    return backend.makeTensorInfo(x.shape, x.dtype, backend.readSync(x.dataId).slice(0))
+    return x instanceof Variable ? backend.copied(x) : original(given)
   }
-
-const isVariable = (tensor: TensorInfo): boolean => tensor instanceof Variable

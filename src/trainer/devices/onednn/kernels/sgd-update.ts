@@ -11,6 +11,7 @@ export const sgdUpdate: KernelMaker =
         ...backend.operand(inputOf(inputs, 'gradient')),
         ...(momentumBuffer === undefined ? ([null, null] as const) : backend.changing(momentumBuffer)),
         Number(attrs?.['learningRate']),
+        Number(attrs?.['gradientScale']),
         Number(attrs?.['weightDecay']),
         Number(attrs?.['momentum']),
       ),

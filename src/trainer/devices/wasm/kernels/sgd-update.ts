@@ -13,7 +13,7 @@ export const sgdUpdate: KernelMaker =
     kernels.run(operations.sgd, Math.ceil(count / elementsAtOnce), [
       ...[addressOf(backend, parameter), addressOf(backend, inputOf(inputs, 'gradient'))],
       ...[momentumBuffer === undefined ? 0 : addressOf(backend, momentumBuffer), count],
-      ...[attrs?.['learningRate'], attrs?.['weightDecay'], attrs?.['momentum']].map((value) =>
+      ...[attrs?.['learningRate'], attrs?.['gradientScale'], attrs?.['weightDecay'], attrs?.['momentum']].map((value) =>
         floatBits(Number(value)),
       ),
     ])
