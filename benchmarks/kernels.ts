@@ -56,7 +56,7 @@ function medianMs(compute: () => tf.Tensor): number {
 
 await ensureKernelsBuilt()
 const threads = values.threads === undefined ? null : Number(values.threads)
-const { active } = await chooseDevice('wasm', { threads })
+const { active } = await chooseDevice('wasm', { threads, precision: 'float32' })
 console.log(`${active.name}, batch ${batch}, median of ${repeat}; GFLOP/s (ms)`)
 const totals = [0, 0, 0]
 for (const { name, size, inputs, outputs, kernel, stride, count } of convolutions) {

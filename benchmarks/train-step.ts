@@ -3,7 +3,7 @@
  * plain PyTorch in the same run when its program is given.
  *
  *   node benchmarks/train-step.ts [--architecture resnet18] [--batch 8] [--steps 7] [--device wasm] [--threads N]
- *     [--profile] [--peer FILE]
+ *     [--precision float32] [--profile] [--peer FILE]
  *
  * The peer is run as `/usr/bin/python3 FILE x --speed` with OMP_NUM_THREADS, before and after, and prints one line of
  * JSON with train_images_per_s.
@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { ensureKernelsBuilt } from '../native/wasm/build.ts'
 import { Architecture } from '../src/shared/domain/backbone.ts'
-import { DeviceId } from '../src/shared/domain/device.ts'
+import { DeviceId, Precision } from '../src/shared/domain/device.ts'
 import { chooseDevice } from '../src/trainer/devices/table.ts'
 import { createParameters } from '../src/trainer/network/parameters.ts'
 import { buildResnet } from '../src/trainer/network/resnet.ts'
@@ -26,6 +26,7 @@ const { values } = parseArgs({
     steps: { type: 'string', default: '7' },
     device: { type: 'string', default: 'wasm' },
     threads: { type: 'string' },
+    precision: { type: 'string' },
     profile: { type: 'boolean', default: false },
     peer: { type: 'string' },
   },
@@ -45,7 +46,8 @@ function median(numbers: readonly number[]): number {
 
 await ensureKernelsBuilt()
 const threads = values.threads === undefined ? null : Number(values.threads)
-const { active } = await chooseDevice(DeviceId.parse(values.device), { threads })
+const precision = values.precision === undefined ? null : Precision.parse(values.precision)
+const { active } = await chooseDevice(DeviceId.parse(values.device), { threads, precision })
 const peers = values.peer === undefined ? [] : [peerImagesPerSecond(values.peer, active.threads)]
 
 const network = buildResnet(Architecture.parse(values.architecture), 2)

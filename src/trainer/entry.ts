@@ -40,7 +40,7 @@ async function* runJob(job: TrainJob, signal: AbortSignal): AsyncGenerator<Train
         now: () => performance.now(),
         date: Date.now,
         signal: AbortSignal.any([signal, stop.signal]),
-        chooseDevice: ({ device, threads }) => chooseDevice(device, { threads }),
+        chooseDevice: ({ device, threads, precision }) => chooseDevice(device, { threads, precision }),
         loadBackbone,
       },
     )

@@ -30,7 +30,7 @@ export async function* exportModel(
   }
   const formats = [...new Set(input.formats)]
   if (!overwrite) for (const format of formats) await refuseExisting(join(destination, exportName(modelId, format)))
-  const classifier = await openClassifier(model, device)
+  const classifier = await openClassifier(model, device, 'float32')
   try {
     const reference = createReference(classifier)
     const items = drawEntries(entries, verifyCount).map(({ path, contentHash }) => ({

@@ -6,6 +6,7 @@ import { imagenetPreprocessing } from '../shared/domain/backbone.ts'
 import type { Recipe } from '../shared/domain/recipe.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import type { ActiveDevice } from './devices/device.ts'
+import { isProcessor } from './devices/processor.ts'
 import { chooseDevice } from './devices/table.ts'
 import { forwardPixels } from './evaluation/classifier.ts'
 import { inferenceBatchSize } from './evaluation/open-classifier.ts'
@@ -35,7 +36,7 @@ export async function measure(
   { recipe, classCount, files }: MeasureInput,
   { signal }: Pick<HandlerContext, 'signal'>,
 ): Promise<StepMeasurement> {
-  const { active: device } = await chooseDevice(recipe.device, { threads: recipe.threads })
+  const { active: device } = await chooseDevice(recipe.device, recipe)
   try {
     const network = buildResnet(recipe.architecture, classCount)
     const parameters = createParameters(network, { weights: placeholderWeights(network), seed: 0 })
@@ -64,8 +65,7 @@ export async function measure(
 
 /** Reading goes on while a graphics card computes; a processor has to do both. */
 function besideReading({ id }: ActiveDevice, computeSeconds: number, readSeconds: number): number {
-  const isProcessor = id === 'wasm' || id === 'onednn'
-  return isProcessor ? computeSeconds + readSeconds : Math.max(computeSeconds, readSeconds)
+  return isProcessor(id) ? computeSeconds + readSeconds : Math.max(computeSeconds, readSeconds)
 }
 
 /** As many steps as fit into a second, at least one, after one that does not count where that was quick. */

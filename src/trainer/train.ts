@@ -21,7 +21,9 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
     yield { kind: 'device', chosen: device.active.id, reports: [...device.reports] }
 
     yield phase('loading-backbone')
-    using session = yield* openSession(job, world, device)
+    // What the numbers come from has to be known where the run is resumed, and in the model.
+    const decided = { ...job, recipe: { ...recipe, precision: device.active.precision } }
+    using session = yield* openSession(decided, world, device)
 
     if (recipe.fitHeadFirst && !session.state.headFitted) {
       yield phase('caching-features')

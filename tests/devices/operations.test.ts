@@ -57,7 +57,7 @@ const convolution = fc
 describe.each(present.map((device) => [device.id, device] as const))('on %s', (_id, device) => {
   let active: ActiveDevice
   beforeAll(async () => {
-    active = await device.activate({ threads: null })
+    active = await device.activate({ threads: null, precision: 'float32' })
   })
   afterAll(() => active.dispose())
 

@@ -24,7 +24,7 @@ test('probing reports every device in order, with a reason for each that is not 
 })
 
 test('without a wish the first available device is chosen, and it computes', async () => {
-  const { active, reports } = await chooseDevice(null, { threads: 2 })
+  const { active, reports } = await chooseDevice(null, { threads: 2, precision: null })
   expect(active.id).toBe(present[0]?.id)
   expect(reports.at(-1)?.available).toBe(true)
   const sum = tf.tidy(() => tf.sum(tf.matMul(tf.ones([3, 5]), tf.ones([5, 7]))))
@@ -36,7 +36,9 @@ test('without a wish the first available device is chosen, and it computes', asy
 test('a requested device that cannot be used is refused with reason and cure', async () => {
   const missing = devices.find(({ id }) => !present.some((device) => device.id === id))
   if (missing === undefined) throw new Error('Every device is present here, even the one that is not built.')
-  const thrown: unknown = await chooseDevice(missing.id, { threads: null }).catch((error: unknown) => error)
+  const thrown: unknown = await chooseDevice(missing.id, { threads: null, precision: null }).catch(
+    (error: unknown) => error,
+  )
   if (!isAppError(thrown)) throw new Error('It was not refused.')
   expect(thrown.code).toBe('no-device')
   const found = await missing.probe()

@@ -44,7 +44,7 @@ describe.each(present.map((device) => [device.id, device] as const))('training o
   })
 
   test(`memory stays flat over ${steps} steps`, async () => {
-    active = await device.activate({ threads: null })
+    active = await device.activate({ threads: null, precision: 'float32' })
     const tensors: number[] = []
     // Without the heap of V8, which grows by what its garbage collector finds worth keeping.
     const outsideBytes: number[] = []
@@ -62,7 +62,7 @@ describe.each(present.map((device) => [device.id, device] as const))('training o
   test.runIf(device.deterministic)('the same run gives the same bits, for one thread and for two', async () => {
     const bits: string[] = []
     for (const threads of [1, 2, 2, 1, 3]) {
-      active = await device.activate({ threads })
+      active = await device.activate({ threads, precision: 'float32' })
       expect(active.threads).toBe(threads)
       bits.push(await trainedBits(5))
       await active.dispose()

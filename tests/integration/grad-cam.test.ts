@@ -40,7 +40,7 @@ async function byDefinition(classifier: Classifier, index: number): Promise<numb
 
 describe.each(['resnet18', 'resnet34', 'resnet50'] as const)('the heat map of %s', (architecture) => {
   it('is what the gradient of the logit gives, for each class', async () => {
-    const device = await wasmDevice.activate({ threads: 1 })
+    const device = await wasmDevice.activate({ threads: 1, precision: 'float32' })
     const network = buildResnet(architecture, 3)
     const parameters = createParameters(network, { weights: placeholderWeights(network), seed: 0 })
     try {

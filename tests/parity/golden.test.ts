@@ -36,7 +36,7 @@ describe.each(onProcessor.map((device) => [device.id, device] as const))('on %s'
   let active: ActiveDevice
 
   beforeAll(async () => {
-    active = await device.activate({ threads: null })
+    active = await device.activate({ threads: null, precision: 'float32' })
   })
 
   afterAll(async () => {

@@ -60,7 +60,7 @@ describe.skipIf(!hasTorch)('checkpoints that PyTorch writes here', () => {
   let device: ActiveDevice
   beforeAll(async () => {
     written = writeCheckpoints()
-    device = (await chooseDevice('wasm', { threads: null })).active
+    device = (await chooseDevice('wasm', { threads: null, precision: null })).active
   })
   afterAll(() => device.dispose())
 

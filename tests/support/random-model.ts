@@ -94,7 +94,7 @@ interface SpreadOptions {
 
 /** Random features are nearly the same for all images; the output layer is made to look at what is different. */
 async function spreadOutputs(network: Network, { weights, preprocessing, files }: SpreadOptions): Promise<WeightMap> {
-  const active = await wasmDevice.activate({ threads: 1 })
+  const active = await wasmDevice.activate({ threads: 1, precision: 'float32' })
   const parameters = createParameters(network, { weights, seed: 0 })
   try {
     const logits: Float32Array[] = []

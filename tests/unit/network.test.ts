@@ -115,10 +115,12 @@ describe('the graph', () => {
   test('nodes join only where nobody else needs what lies between', () => {
     const { nodes } = tinyNetwork()
     const plan = (foldNorms: boolean): string[] =>
-      fuse(nodes, { foldNorms }).map(({ node, norm, relu, output }) =>
-        [node.id, norm?.id, relu ? 'relu' : null, `-> ${output}`].filter(Boolean).join(' '),
+      fuse(nodes, { foldNorms }).map(({ node, norm, residual, relu, output }) =>
+        [node.id, norm?.id, residual && `+ ${residual}`, relu ? 'relu' : null, `-> ${output}`]
+          .filter(Boolean)
+          .join(' '),
       )
-    expect(plan(true)).toEqual(['c1 b1 relu -> r1', 'm -> m', 'c2 b2 -> b2', 'a relu -> r2', 'g -> g', 'fc -> fc'])
+    expect(plan(true)).toEqual(['c1 b1 relu -> r1', 'm -> m', 'c2 b2 + m relu -> r2', 'g -> g', 'fc -> fc'])
     expect(plan(false)).toEqual([
       ...['c1 -> c1', 'b1 relu -> r1', 'm -> m', 'c2 -> c2', 'b2 -> b2', 'a relu -> r2', 'g -> g', 'fc -> fc'],
     ])

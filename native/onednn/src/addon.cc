@@ -157,9 +157,13 @@ Value stop(const CallbackInfo& info) {
 Value conv2d(const CallbackInfo& info) {
   Arguments args(info);
   const Operand x = args.operand(), filter = args.operand();
-  const auto bias = args.optional_operand();
-  const bool relu = args.flag();
-  return handle_of(info.Env(), convolve(convolution_shape(args), x, filter, pointer_to(bias), relu));
+  const auto bias = args.optional_operand(), residual = args.optional_operand();
+  AfterConvolution after;
+  after.bias = pointer_to(bias);
+  after.residual = pointer_to(residual);
+  after.takes_residual = args.flag();
+  after.relu = args.flag();
+  return handle_of(info.Env(), convolve(convolution_shape(args), x, filter, after));
 }
 
 Value conv2d_input_gradient(const CallbackInfo& info) {

@@ -15,8 +15,17 @@ struct ConvolutionShape {
   seam::Window window;
 };
 
-/** `bias` [out] may be missing; with it, or with `relu`, the result is for inference only. */
-Made convolve(const ConvolutionShape& shape, Operand x, Operand filter, const Operand* bias, bool relu);
+/** What a convolution does in the same pass, in inference. */
+struct AfterConvolution {
+  /** [out], or null. */
+  const Operand* bias = nullptr;
+  /** Added to the result, [n, h, w, out], or null. */
+  const Operand* residual = nullptr;
+  /** The residual is not needed again: the result may take its memory. */
+  bool takes_residual = false;
+  bool relu = false;
+};
+Made convolve(const ConvolutionShape& shape, Operand x, Operand filter, const AfterConvolution& after);
 Made convolution_input_gradient(const ConvolutionShape& shape, Operand dy, Operand filter);
 /** Float32, whatever the activations are in. */
 Made convolution_filter_gradient(const ConvolutionShape& shape, Operand x, Operand dy);

@@ -1,5 +1,7 @@
 #include "tensor.h"
 
+#include <stdexcept>
+
 namespace athanor {
 
 size_t count_of(const Dims& shape) {
@@ -54,6 +56,9 @@ Tensor::Tensor(size_t count)
 Tensor::Tensor(View view, Dims shape, Desc desc)
     : view_(view), shape_(std::move(shape)), desc_(std::move(desc)), held_(hold(desc_)) {}
 
+Tensor::Tensor(View view, Dims shape, Held held)
+    : view_(view), shape_(std::move(shape)), desc_(held.memory.get_desc()), held_(std::move(held)) {}
+
 void Tensor::make_plain() {
   if (view_ == View::plain) return;
   const Desc wanted = plain_desc(view_, shape_);
@@ -69,6 +74,7 @@ void Tensor::make_plain() {
 }
 
 Desc Tensor::desc_as(View view, const Dims& shape) {
+  if (held_.buffer == nullptr) throw std::logic_error("a tensor is used after its memory was given up");
   if (view_ == view && (view == View::plain || shape == shape_)) return desc_;
   make_plain();
   return plain_desc(view, shape);

@@ -22,6 +22,8 @@ class Tensor {
   /** Row-major float32 of so many values; its shape is what each user says. */
   explicit Tensor(size_t count);
   Tensor(View view, Dims shape, Desc desc);
+  /** Of memory that is there. */
+  Tensor(View view, Dims shape, Held held);
 
   bool is_plain() const { return view_ == View::plain; }
   View view() const { return view_; }
@@ -39,6 +41,9 @@ class Tensor {
   Held as(View view, const Dims& shape, const Desc& wanted);
   /** After its values were changed in place. */
   void forget_copies() { copies_.clear(); }
+
+  /** Its memory, for a tensor that takes its place; it must not be used again. */
+  Held give_up() { return std::move(held_); }
 
   /** What max pooling and the ReLU of a normalisation remember for their gradients. */
   Held workspace;

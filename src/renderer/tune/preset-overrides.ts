@@ -12,7 +12,15 @@ export function presetOverrides(recipe: Recipe): RecipeOverrides {
 
 /** What a person changed that holds for any way of tuning: it stays when another preset is chosen. */
 export function carriedOver(overrides: RecipeOverrides, preset: Preset): RecipeOverrides {
-  const anywhere: readonly SettingName[] = ['backbone', 'architecture', 'device', 'threads', 'limit', 'seed']
+  const anywhere: readonly SettingName[] = [
+    'backbone',
+    'architecture',
+    'device',
+    'precision',
+    'threads',
+    'limit',
+    'seed',
+  ]
   const kept = Object.entries(overrides).filter(([name]) => anywhere.some((one) => one === name))
   return Object.fromEntries(kept.filter(([name, value]) => value !== presets[preset][name as SettingName]))
 }
@@ -51,6 +59,7 @@ const shared = [
   'limit',
   'seed',
   'device',
+  'precision',
   'threads',
 ] as const satisfies readonly SettingName[]
 

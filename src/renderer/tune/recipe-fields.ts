@@ -55,6 +55,7 @@ const layout = {
   missingRatioMax: ['stopping', null],
   checkpointSeconds: ['stopping', 'seconds'],
   device: ['machine', null],
+  precision: ['machine', null],
   threads: ['machine', 'threads'],
   microBatchSize: ['machine', 'images'],
   seed: ['machine', null],

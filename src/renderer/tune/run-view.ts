@@ -114,6 +114,8 @@ function changesOf(view: RunView, event: RunEvent['event'], recipe: Recipe): Par
         : { warnings: [...view.warnings, event] }
     case 'finished':
       return { result: event.result }
+    case 'profile':
+      return {}
   }
 }
 

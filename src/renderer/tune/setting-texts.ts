@@ -51,6 +51,7 @@ export const settingTexts: Readonly<Record<SettingName, SettingText>> = {
   limit: { title: m.tune_setting_limit, help: m.tune_help_limit },
   seed: { title: m.tune_setting_seed, help: m.tune_help_seed },
   device: { title: m.tune_setting_device, help: m.tune_help_device },
+  precision: { title: m.tune_setting_precision, help: m.tune_help_precision },
   threads: { title: m.tune_setting_threads, help: m.tune_help_threads },
 }
 

@@ -3,12 +3,21 @@ import { z } from 'zod'
 export const DeviceId = z.enum(['cuda', 'webgpu', 'onednn', 'wasm'])
 export type DeviceId = z.infer<typeof DeviceId>
 
+/**
+ * What activations and weights are computed in. Sums, statistics, the loss, the update and the weights that are kept are
+ * float32 in both.
+ */
+export const Precision = z.enum(['float32', 'bfloat16'])
+export type Precision = z.infer<typeof Precision>
+
 /** What probing one device found. */
 export const DeviceReport = z.strictObject({
   id: DeviceId,
   /** What a person knows it by, such as the processor's name and the number of threads. */
   name: z.string(),
   available: z.boolean(),
+  /** What it computes in where the recipe does not say; null where it is not available. */
+  precision: Precision.nullable().default(null),
   /** Why it is not available, or what is special about it; one sentence. */
   reason: z.string().nullable(),
   /** What a person can do to get it; one sentence. */

@@ -4,7 +4,7 @@ import { DeviceId } from './device.ts'
 import { DatasetId, ModelId, RunId, Sha256 } from './ids.ts'
 import { ClassName } from './label.ts'
 import { Evaluation, EvaluationSummary } from './metrics.ts'
-import { Recipe } from './recipe.ts'
+import { KeptRecipe } from './recipe.ts'
 import { EpochMetrics } from './run.ts'
 
 /** Everything about a model but its weights: an export or a new run needs nothing else. Stored as `model.json`. */
@@ -19,7 +19,8 @@ export const ModelManifest = z.strictObject({
   /** In the order of the network's outputs. */
   classes: z.array(ClassName).min(2),
   preprocessing: Preprocessing,
-  recipe: Recipe,
+  /** With the precision that it was computed in. */
+  recipe: KeptRecipe,
   backbone: BackboneCard.pick({ name: true, sha256: true, source: true, licence: true }).nullable(),
   device: DeviceId,
   /** Of `weights.safetensors` beside the manifest. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Architecture, BackboneName } from './backbone.ts'
-import { DeviceId } from './device.ts'
+import { DeviceId, Precision } from './device.ts'
 
 export const Preset = z.enum(['quick', 'fine-tune', 'reference', 'from-scratch'])
 export type Preset = z.infer<typeof Preset>
@@ -62,6 +62,9 @@ export const Recipe = z.strictObject({
     .describe('use only so many training images, drawn by the seed; null: all'),
   seed: z.int().min(0).max(0xffffffff).describe('from which all randomness derives'),
   device: DeviceId.nullable().describe('where to compute; null: the fastest that passes its self-test'),
+  precision: Precision.nullable().describe(
+    'numbers to compute in; null: bfloat16 where the processor has it and the self-test passes in it, else float32',
+  ),
   threads: z
     .int()
     .min(1)
@@ -94,6 +97,7 @@ const common = {
   limit: null,
   seed: 0,
   device: null,
+  precision: null,
   threads: null,
 } as const satisfies Partial<Recipe>
 
@@ -154,6 +158,13 @@ export const presets: Readonly<Record<Preset, Recipe>> = {
     keepBest: true,
   },
 }
+
+/** A recipe that was kept, perhaps before there was a choice of precision. */
+export const KeptRecipe = z.preprocess(
+  (kept) =>
+    typeof kept === 'object' && kept !== null && !('precision' in kept) ? { ...kept, precision: 'float32' } : kept,
+  Recipe,
+)
 
 /** What a person changed of a preset; unknown keys are refused. */
 export const RecipeOverrides = Recipe.omit({ preset: true }).partial()

@@ -3,7 +3,7 @@ import { AppErrorCode } from '../errors.ts'
 import { DeviceId, DeviceReport } from './device.ts'
 import { DatasetId, ModelId, RunId } from './ids.ts'
 import { Evaluation } from './metrics.ts'
-import { Recipe } from './recipe.ts'
+import { KeptRecipe } from './recipe.ts'
 
 export const RunState = z.enum(['queued', 'running', 'stopping', 'stopped', 'failed', 'interrupted', 'done'])
 export type RunState = z.infer<typeof RunState>
@@ -62,6 +62,19 @@ export const RunOutcome = z.discriminatedUnion('outcome', [
 export type RunOutcome = z.infer<typeof RunOutcome>
 
 /** What the trainer reports while it works. */
+const TrainingProfileEvent = z.strictObject({
+  kind: z.literal('profile'),
+  /** In which the device had no pictures to compute on. */
+  waitSeconds: z.number().nonnegative(),
+  computeSeconds: z.number().nonnegative(),
+  /** The greediest first; none where the device computes on its own. */
+  kernels: z.array(z.strictObject({ name: z.string(), runs: z.int().positive(), seconds: z.number().nonnegative() })),
+  /** Those that went over large tensors in JavaScript, which no training step should do. */
+  plainKernels: z.array(z.strictObject({ name: z.string(), runs: z.int().positive() })),
+})
+/** Where the time of training went since the run was started or resumed. */
+export type TrainingProfileEvent = z.infer<typeof TrainingProfileEvent>
+
 export const TrainerEvent = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('device'), chosen: DeviceId, reports: z.array(DeviceReport) }),
   z.strictObject({ kind: z.literal('phase'), phase: RunPhase }),
@@ -80,6 +93,7 @@ export const TrainerEvent = z.discriminatedUnion('kind', [
   /** What the network sees: pictures of some augmented training images lie beside the run, one strip per epoch. */
   z.strictObject({ kind: z.literal('seen'), epoch: z.int().nonnegative(), imageCount: z.int().positive() }),
   z.strictObject({ kind: z.literal('epoch'), metrics: EpochMetrics }),
+  TrainingProfileEvent,
   z.strictObject({ kind: z.literal('checkpoint'), epoch: z.int().nonnegative(), step: z.int().nonnegative() }),
   /** The disk has no room for the checkpoint: the run waits for some, and whatever comes next says that it goes on. */
   z.strictObject({ kind: z.literal('paused'), neededBytes: z.int().nonnegative() }),
@@ -121,7 +135,7 @@ export type RunEvent = z.infer<typeof RunEvent>
 export const Run = z.strictObject({
   id: RunId,
   datasetId: DatasetId,
-  recipe: Recipe,
+  recipe: KeptRecipe,
   state: RunState,
   createdAtMs: z.number(),
   startedAtMs: z.number().nullable(),

@@ -19,7 +19,7 @@ export const cudaDevice: Device = { id: 'cuda', deterministic: false, probe, act
 async function probe(): Promise<Availability> {
   const loaded = await load()
   if (loaded.loaded === null) return { available: false, name, reason: loaded.reason, cure: loaded.cure }
-  return { available: true, name, reason: null }
+  return { available: true, name, reason: null, precisions: ['float32'] }
 }
 
 async function activate(): Promise<ActiveDevice> {
@@ -31,6 +31,7 @@ async function activate(): Promise<ActiveDevice> {
     id: 'cuda',
     name,
     threads: 1,
+    precision: 'float32',
     memoryLimitBytes: loaded.memoryBytes,
     deterministic: false,
     // The binding keeps its context until the process ends and cannot be registered twice, so it stays registered.

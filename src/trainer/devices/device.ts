@@ -1,14 +1,22 @@
-import type { DeviceId } from '../../shared/domain/device.ts'
+import type { DeviceId, Precision } from '../../shared/domain/device.ts'
 import type { Said } from '../../shared/said.ts'
 
 /** Whether a device can compute here; a refusal says why and what a person can do. */
 export type Availability =
-  | { readonly available: true; readonly name: string; readonly reason: Said | null }
+  | {
+      readonly available: true
+      readonly name: string
+      readonly reason: Said | null
+      /** What it can compute in, fastest first. */
+      readonly precisions: readonly [Precision, ...Precision[]]
+    }
   | { readonly available: false; readonly name: string; readonly reason: Said; readonly cure: Said | null }
 
 export interface ActivateOptions {
   /** How many threads compute; null for as many as there are cores. Devices without threads of ours ignore it. */
   readonly threads: number | null
+  /** One of those that probing found. */
+  readonly precision: Precision
 }
 
 /** One way to compute. Importing a device's file loads nothing heavy and changes nothing; probing may. */
@@ -26,6 +34,7 @@ export interface ActiveDevice {
   readonly id: DeviceId
   readonly name: string
   readonly threads: number
+  readonly precision: Precision
   /** How much tensors and scratch may take together before an allocation fails. */
   readonly memoryLimitBytes: number
   readonly deterministic: boolean

@@ -16,6 +16,12 @@ export const fusedKernels = {
    * Outputs [dx, dgamma, dbeta].
    */
   batchNormTrainGrad: 'AthanorBatchNormTrainGrad',
+  /**
+   * activation(convolution of x + bias + residual), for inference. Inputs {x, filter, bias, residual}; attributes those of
+   * tfjs's FusedConv2D (activation 'relu' or 'linear') and {overwrites: boolean}: the residual is not needed again, and
+   * its tensor may only be disposed. Output y.
+   */
+  convAdd: 'AthanorConvAdd',
   /** relu(a + b) of two tensors of one shape. Inputs {a, b}; no attributes; output y. */
   addRelu: 'AthanorAddRelu',
   /** dy where y > 0, else 0. Inputs {dy, y}; no attributes; output dx. It serves relu and addRelu alike. */

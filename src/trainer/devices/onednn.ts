@@ -48,22 +48,25 @@ function processorName(): string {
 async function probe(): Promise<Availability> {
   const found = find()
   if (!('addon' in found)) return { available: false, name: 'oneDNN on the processor', ...found }
-  return { available: true, name: `${processorName()}, oneDNN ${found.addon.describe().version}`, reason: null }
+  const { version, hasBfloat16 } = found.addon.describe()
+  const precisions = hasBfloat16 ? (['bfloat16', 'float32'] as const) : (['float32'] as const)
+  return { available: true, name: `${processorName()}, oneDNN ${version}`, reason: null, precisions }
 }
 
-async function activate(options: ActivateOptions): Promise<ActiveDevice> {
+async function activate({ threads: wished, precision }: ActivateOptions): Promise<ActiveDevice> {
   const found = find()
   if (!('addon' in found)) throw new AppError('no-device', found.reason)
-  const threads = Math.max(1, options.threads ?? availableParallelism())
+  const threads = Math.max(1, wished ?? availableParallelism())
   const { startOnednnBackend } = await import('./onednn/start-backend.ts')
   registerGradients()
-  found.addon.start(threads, false)
+  found.addon.start(threads, precision === 'bfloat16')
   const backend = startOnednnBackend(found.addon)
   await tf.setBackend('onednn')
   return {
     id: 'onednn',
-    name: `${processorName()}, ${threads === 1 ? '1 thread' : `${threads} threads`} (oneDNN ${found.addon.describe().version})`,
+    name: `${processorName()}, ${threads === 1 ? '1 thread' : `${threads} threads`} (oneDNN ${found.addon.describe().version}, ${precision})`,
     threads,
+    precision,
     memoryLimitBytes: totalmem() * memoryShare,
     deterministic: true,
     plainKernelRuns: () => backend.plainKernels.runs,

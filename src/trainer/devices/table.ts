@@ -1,4 +1,4 @@
-import type { DeviceId, DeviceReport } from '../../shared/domain/device.ts'
+import type { DeviceId, DeviceReport, Precision } from '../../shared/domain/device.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
 import { cudaDevice } from './cuda.ts'
@@ -8,11 +8,14 @@ import { runSelfTest } from './self-test.ts'
 import { wasmDevice } from './wasm.ts'
 import { webgpuDevice } from './webgpu.ts'
 
-/**
- * Fastest first, but for onednn: its step at 224 is three times as fast as that of wasm, yet its runs over small pictures
- * are slower (docs/benchmarks.md), so that it waits to be asked for.
- */
-export const devices: readonly Device[] = [cudaDevice, webgpuDevice, wasmDevice, onednnDevice]
+/** Fastest first. */
+export const devices: readonly Device[] = [cudaDevice, webgpuDevice, onednnDevice, wasmDevice]
+
+/** How to compute; null where the device may choose. */
+export interface DeviceWish {
+  readonly threads: number | null
+  readonly precision: Precision | null
+}
 
 export interface ChosenDevice {
   readonly active: ActiveDevice
@@ -24,7 +27,7 @@ export interface ChosenDevice {
 export async function probeDevices(): Promise<DeviceReport[]> {
   const reports: DeviceReport[] = []
   for (const device of devices) {
-    const { active, report } = await tryDevice(device, { threads: null })
+    const { active, report } = await tryDevice(device, { threads: null, precision: null })
     await active?.dispose()
     reports.push(report)
   }
@@ -35,10 +38,10 @@ export async function probeDevices(): Promise<DeviceReport[]> {
  * Makes the requested device the backend of tfjs, or the fastest that passes its self-test when none is requested.
  * Throws AppError('no-device') with reason and cure when it cannot be had.
  */
-export async function chooseDevice(requested: DeviceId | null, options: ActivateOptions): Promise<ChosenDevice> {
+export async function chooseDevice(requested: DeviceId | null, wish: DeviceWish): Promise<ChosenDevice> {
   const reports: DeviceReport[] = []
   for (const device of devices.filter(({ id }) => requested === null || id === requested)) {
-    const { active, report } = await tryDevice(device, options)
+    const { active, report } = await tryDevice(device, wish)
     reports.push(report)
     if (active !== null) return { active, reports }
   }
@@ -52,24 +55,37 @@ interface Attempt {
   readonly report: DeviceReport
 }
 
-async function tryDevice(device: Device, options: ActivateOptions): Promise<Attempt> {
+/** The device in the precision that is asked for, or in the fastest of its own that passes its self-test. */
+async function tryDevice(device: Device, { threads, precision }: DeviceWish): Promise<Attempt> {
   const { id, deterministic } = device
   const found = await device.probe()
+  const { name, reason } = found
   const report: DeviceReport = {
-    id,
-    name: found.name,
-    available: false,
-    reason: found.reason,
-    cure: found.available ? null : found.cure,
-    selfTest: null,
-    deterministic,
+    ...{ id, name, available: false, precision: null, reason },
+    ...{ cure: found.available ? null : found.cure, selfTest: null, deterministic },
   }
   if (!found.available) return { active: null, report }
+  const wished = found.precisions.filter((offered) => precision === null || offered === precision)
+  if (wished.length === 0) {
+    const offered = found.precisions.join(', ')
+    return { active: null, report: { ...report, reason: said`It computes in ${offered} here.` } }
+  }
+  let attempt: Attempt = { active: null, report }
+  for (const next of wished) {
+    attempt = await tryPrecision(device, { threads, precision: next }, report)
+    if (attempt.active !== null) break
+  }
+  return attempt
+}
+
+async function tryPrecision(device: Device, options: ActivateOptions, report: DeviceReport): Promise<Attempt> {
+  const { precision } = options
   let active: ActiveDevice | null = null
   try {
     active = await device.activate(options)
-    const selfTest = await runSelfTest()
-    if (selfTest.passed) return { active, report: { ...report, name: active.name, available: true, selfTest } }
+    const selfTest = await runSelfTest(precision)
+    if (selfTest.passed)
+      return { active, report: { ...report, name: active.name, available: true, precision, selfTest } }
     await active.dispose()
     const difference = selfTest.relativeError.toExponential(1)
     const reason = said`Its tiny training step differs from the reference by ${difference}, so its results cannot be trusted.`

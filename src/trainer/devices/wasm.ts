@@ -21,7 +21,9 @@ const missing = {
 
 async function probe(): Promise<Availability> {
   const name = processorName()
-  return findKernelFile() === null ? { available: false, name, ...missing } : { available: true, name, reason: null }
+  return findKernelFile() === null
+    ? { available: false, name, ...missing }
+    : { available: true, name, reason: null, precisions: ['float32'] }
 }
 
 async function activate(options: ActivateOptions): Promise<ActiveDevice> {
@@ -36,6 +38,7 @@ async function activate(options: ActivateOptions): Promise<ActiveDevice> {
     id: 'wasm',
     name: threads === 1 ? said`${processorName()}, 1 thread` : said`${processorName()}, ${threads} threads`,
     threads,
+    precision: 'float32',
     memoryLimitBytes,
     deterministic: true,
     dispose: backend.dispose,

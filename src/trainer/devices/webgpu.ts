@@ -25,7 +25,7 @@ interface Adapter {
 async function probe(): Promise<Availability> {
   const found = await load()
   if (found.loaded === null) return { available: false, name: fallbackName, reason: found.reason, cure: found.cure }
-  return { available: true, name: found.loaded.name, reason: null }
+  return { available: true, name: found.loaded.name, reason: null, precisions: ['float32'] }
 }
 
 async function activate(): Promise<ActiveDevice> {
@@ -40,6 +40,7 @@ async function activate(): Promise<ActiveDevice> {
     id: 'webgpu',
     name: found.loaded.name,
     threads: 1,
+    precision: 'float32',
     memoryLimitBytes: found.loaded.maxBufferBytes,
     deterministic: false,
     // The backend stays registered, so that the device can be activated again; its tensors go with their scopes.

@@ -1,6 +1,7 @@
 import { tensor4d, tidy, type Tensor } from '@tensorflow/tfjs-core'
 import type { Preprocessing } from '../../shared/domain/backbone.ts'
 import { forwardInfer } from '../network/forward.ts'
+import type { FoldedFilters } from '../network/folded-filters.ts'
 import type { Network, NodeId } from '../network/graph.ts'
 import type { Parameters } from '../network/parameters.ts'
 import { normalisePixels } from './normalise-pixels.ts'
@@ -10,6 +11,8 @@ export interface Classifier {
   readonly network: Network
   readonly parameters: Parameters
   readonly preprocessing: Preprocessing
+  /** Of these parameters, where many batches are to come. */
+  readonly folded?: FoldedFilters
 }
 
 export interface Outputs {
@@ -45,7 +48,7 @@ export async function forwardPixels(
 
 /** The same as a tensor on the device, [slots, ...]; the caller disposes it. */
 export function forwardTensor(
-  { network, parameters, preprocessing }: Classifier,
+  { network, parameters, preprocessing, folded }: Classifier,
   images: readonly Uint8Array[],
   { slots, until }: ForwardOptions,
 ): Tensor {
@@ -56,6 +59,6 @@ export function forwardTensor(
   images.forEach((values, index) => normalisePixels(values, preprocessing, input, index * valuesPerImage))
   return tidy(() => {
     const x = tensor4d(input, [slots, cropPx, cropPx, 3])
-    return forwardInfer(network, parameters, x, until === undefined ? {} : { until })
+    return forwardInfer(network, parameters, x, until === undefined ? { folded } : { until, folded })
   })
 }

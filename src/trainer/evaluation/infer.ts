@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { setImmediate as turn } from 'node:timers/promises'
+import { disposeFolded, foldFilters } from '../network/folded-filters.ts'
 import type { NodeId } from '../network/graph.ts'
 import { forwardPixels, type Classifier } from './classifier.ts'
 import { readAhead } from './read-ahead.ts'
@@ -49,17 +50,23 @@ export async function* infer<I extends InferItem>(
     ahead: 2 * slots,
     signal,
   })
-  let batch: ReadItem<I>[] = []
-  for await (const next of reads) {
-    batch.push(next)
-    if (readableIn(batch).length < slots) continue
-    // Messages, such as the one that asks to stop, come in between two batches only.
-    await turn()
-    signal?.throwIfAborted()
-    yield await runBatch(classifier, batch, { slots, until })
-    batch = []
+  if (items.length === 0) return
+  const folded = foldFilters(classifier.network, classifier.parameters)
+  try {
+    let batch: ReadItem<I>[] = []
+    for await (const next of reads) {
+      batch.push(next)
+      if (readableIn(batch).length < slots) continue
+      // Messages, such as the one that asks to stop, come in between two batches only.
+      await turn()
+      signal?.throwIfAborted()
+      yield await runBatch({ ...classifier, folded }, batch, { slots, until })
+      batch = []
+    }
+    if (batch.length > 0) yield await runBatch({ ...classifier, folded }, batch, { slots, until })
+  } finally {
+    disposeFolded(folded)
   }
-  if (batch.length > 0) yield await runBatch(classifier, batch, { slots, until })
 }
 
 interface ReadItem<I> {

@@ -1,4 +1,4 @@
-import type { DeviceId } from '../../shared/domain/device.ts'
+import type { DeviceId, Precision } from '../../shared/domain/device.ts'
 import { chooseDevice } from '../devices/table.ts'
 import type { LoadedModel } from '../load-model.ts'
 import { createParameters, disposeParameters } from '../network/parameters.ts'
@@ -12,12 +12,16 @@ export interface OpenClassifier extends Classifier {
   close(): Promise<void>
 }
 
-/** Puts a model on the requested device, or on the fastest. Errors: no-device, bad-file where the weights do not fit. */
+/**
+ * Puts a model on the requested device, or on the fastest; in `precision`, else in the one that it was trained in where
+ * that is to be had. Errors: no-device, bad-file where the weights do not fit.
+ */
 export async function openClassifier(
   { manifest, network, weights }: LoadedModel,
   device: DeviceId | null,
+  precision: Precision | null = manifest.recipe.precision === 'float32' ? 'float32' : null,
 ): Promise<OpenClassifier> {
-  const { active } = await chooseDevice(device, { threads: null })
+  const { active } = await chooseDevice(device, { threads: null, precision })
   try {
     const parameters = createParameters(network, { weights, seed: 0 })
     return {

@@ -2,7 +2,7 @@ import type { Preprocessing } from '../../shared/domain/backbone.ts'
 import { forwardPixels, type Classifier } from '../evaluation/classifier.ts'
 import { softmax } from '../evaluation/probabilities.ts'
 
-/** What the trainer itself says, on its own device: what every export is compared with. */
+/** What the trainer itself says in float32, on its own device: what every export is compared with. */
 export interface Reference {
   readonly preprocessing: Preprocessing
   /** Of the pixels of a file, [cropPx, cropPx, 3]; computed once for each file. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { registerGradients } from '../devices/gradients.ts'
+import type { FoldedFilters } from './folded-filters.ts'
 import { fuse } from './fusion.ts'
 import type { Step } from './fusion.ts'
 import type { Network, NetworkNode, NodeId, Stage } from './graph.ts'
@@ -16,12 +17,13 @@ interface Walk {
   /** The node whose output `x` is. */
   readonly from: NodeId
   readonly until: NodeId
-  readonly compute: (step: Step, inputs: readonly tf.Tensor[]) => tf.Tensor
+  /** `isLastUse`: nobody needs the last input after this step. */
+  readonly compute: (step: Step, inputs: readonly tf.Tensor[], isLastUse: boolean) => tf.Tensor
 }
 
 /** Within a tidy, so that what a step makes on the way is freed at once. */
-function inferTidily(parameters: Parameters): Walk['compute'] {
-  return (step, inputs) => tf.tidy(() => inferStep(step, parameters, inputs))
+function inferTidily(parameters: Parameters, folded?: FoldedFilters): Walk['compute'] {
+  return (step, inputs, isLastUse) => tf.tidy(() => inferStep(step, parameters, inputs, { folded, isLastUse }))
 }
 
 /** Runs the steps and disposes each output once its last consumer has run; `x` stays the caller's. */
@@ -34,9 +36,11 @@ function walk(x: tf.Tensor, { steps, from, until, compute }: Walk): tf.Tensor {
       if (tensor === undefined) throw new Error(`${step.node.id} needs the output of ${id}, which lies before ${from}.`)
       return tensor
     })
-    alive.set(step.output, compute(step, inputs))
+    const isLastUse = (id: NodeId | undefined): boolean =>
+      id !== undefined && lastUse.get(id) === index && id !== from && id !== until
+    alive.set(step.output, compute(step, inputs, isLastUse(step.inputs.at(-1))))
     for (const id of step.inputs) {
-      if (lastUse.get(id) !== index || id === from) continue
+      if (!isLastUse(id)) continue
       alive.get(id)?.dispose()
       alive.delete(id)
     }
@@ -61,6 +65,8 @@ export interface InferOptions {
   readonly from?: NodeId
   /** The node whose output is wanted; default: the logits. */
   readonly until?: NodeId
+  /** The filters of these parameters, where they were folded for many batches. */
+  readonly folded?: FoldedFilters | undefined
 }
 
 /**
@@ -73,10 +79,10 @@ export function forwardInfer(
   x: tf.Tensor,
   options: InferOptions = {},
 ): tf.Tensor {
-  const { from = 'input', until = network.output } = options
+  const { from = 'input', until = network.output, folded } = options
   if (from === until) return tf.clone(x)
   const steps = fuse(nodesBetween(network, from, until), { foldNorms: true })
-  return tf.tidy(() => walk(x, { steps, from, until, compute: inferTidily(parameters) }))
+  return tf.tidy(() => walk(x, { steps, from, until, compute: inferTidily(parameters, folded) }))
 }
 
 /** Computes without being recorded for gradients, so that nothing is kept for them. */
@@ -93,6 +99,8 @@ export interface TrainOptions {
   readonly trainableFrom: Stage
   /** The node whose output `x` is, when it was cached; default `input`. At or below `stageInput(trainableFrom)`. */
   readonly from?: NodeId
+  /** The filters of the stages below, where they were folded for many steps. */
+  readonly folded?: FoldedFilters | undefined
 }
 
 export interface TrainOutput {
@@ -112,10 +120,12 @@ export function forwardTrain(
   x: tf.Tensor,
   options: TrainOptions,
 ): TrainOutput {
-  const { trainableFrom, from = 'input' } = options
+  const { trainableFrom, from = 'input', folded } = options
   const start = stageInput(network, trainableFrom)
   const input =
-    from === start ? x : unrecorded(x, (given) => forwardInfer(network, parameters, given, { from, until: start }))
+    from === start
+      ? x
+      : unrecorded(x, (given) => forwardInfer(network, parameters, given, { from, until: start, folded }))
   const statistics: StatisticUpdate[] = []
   const infer = inferTidily(parameters)
   const logits = walk(input, {
@@ -124,7 +134,7 @@ export function forwardTrain(
     until: network.output,
     compute: (step, inputs) => {
       const { node, relu } = step
-      if (node.kind !== 'batchNorm') return infer(step, inputs)
+      if (node.kind !== 'batchNorm') return infer(step, inputs, false)
       const normalised = tf.tidy(() => normaliseByBatch({ node, relu }, parameters, inputs[0] as tf.Tensor))
       statistics.push(...normalised.statistics)
       return normalised.y

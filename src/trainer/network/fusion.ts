@@ -5,6 +5,8 @@ export interface Step {
   readonly node: NetworkNode
   /** Normalisation by running statistics that is folded into the convolution `node`. */
   readonly norm: BatchNormNode | null
+  /** What is added to a convolution and its normalisation: the last of `inputs`. */
+  readonly residual: NodeId | null
   readonly relu: boolean
   readonly inputs: readonly NodeId[]
   /** The id of the last node in it. */
@@ -26,24 +28,30 @@ function soleConsumers(nodes: readonly NetworkNode[]): Map<NodeId, NetworkNode> 
 
 /**
  * Joins nodes that can run as one: normalisation and addition with the ReLU after them and, when `foldNorms` (inference),
- * convolutions with their normalisation. Outputs in between are not available.
+ * convolutions with their normalisation and the addition of what is there already. Outputs in between are not available.
  */
 export function fuse(nodes: readonly NetworkNode[], { foldNorms }: { foldNorms: boolean }): Step[] {
   const next = soleConsumers(nodes)
   const absorbed = new Set<NodeId>()
+  const toCome = new Set(nodes.map(({ id }) => id))
   const steps: Step[] = []
   for (const node of nodes) {
     if (absorbed.has(node.id)) continue
-    let last = node
-    const follower = next.get(node.id)
+    let last: NetworkNode = node
+    const follower = next.get(last.id)
     const norm = foldNorms && node.kind === 'conv' && follower?.kind === 'batchNorm' ? follower : null
-    if (norm !== null) last = norm
+    last = norm ?? last
+    const sum = next.get(last.id)
+    const other = norm !== null && sum?.kind === 'add' ? sum.inputs.find((id) => id !== norm.id) : undefined
+    const residual = other === undefined || toCome.has(other) ? null : other
+    if (residual !== null) last = sum ?? last
     const end = next.get(last.id)
     const relu = (last.kind === 'batchNorm' || last.kind === 'add') && end?.kind === 'relu'
     if (relu) last = end
-    if (norm !== null) absorbed.add(norm.id)
-    if (relu) absorbed.add(last.id)
-    steps.push({ node, norm, relu, inputs: inputsOf(node), output: last.id })
+    for (const joined of [norm, residual === null ? null : sum, relu ? end : null]) if (joined) absorbed.add(joined.id)
+    toCome.delete(last.id)
+    const inputs = residual === null ? inputsOf(node) : [...inputsOf(node), residual]
+    steps.push({ node, norm, residual, relu, inputs, output: last.id })
   }
   return steps
 }

@@ -3,6 +3,8 @@ import { AppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
 import { fusedKernels } from '../devices/fused-kernels.ts'
 import { batchNormTrain } from './batch-norm.ts'
+import { foldFilter, scaleAndShift } from './folded-filters.ts'
+import type { FoldedFilter, FoldedFilters } from './folded-filters.ts'
 import type { Step } from './fusion.ts'
 import type { BatchNormNode, ConvNode, MaxPoolNode } from './graph.ts'
 import { parameterOf } from './parameters.ts'
@@ -31,40 +33,47 @@ function addAndRelu(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   return kernel === undefined ? tf.relu(tf.add(a, b)) : tf.engine().runKernel(fusedKernels.addRelu, { a, b })
 }
 
-/** What normalisation by the running statistics multiplies with and adds, per channel. */
-function scaleAndShift(node: BatchNormNode, parameters: Parameters): { scale: tf.Tensor; shift: tf.Tensor } {
-  const vector = (suffix: string): tf.Tensor => parameterOf(parameters, `${node.name}.${suffix}`)
-  const scale = tf.mul(vector('weight'), tf.rsqrt(tf.add(vector('running_var'), node.epsilon)))
-  return { scale, shift: tf.sub(vector('bias'), tf.mul(vector('running_mean'), scale)) }
-}
-
 function normaliseByStatistics(node: BatchNormNode, parameters: Parameters, x: tf.Tensor): tf.Tensor {
   const { scale, shift } = scaleAndShift(node, parameters)
   return tf.add(tf.mul(x, scale), shift)
 }
 
-interface FoldedConvolution {
+interface FoldedConvolution extends FoldedFilter {
   readonly node: ConvNode
-  readonly norm: BatchNormNode
   readonly relu: boolean
 }
 
+function attributesOf({ node, relu }: FoldedConvolution) {
+  return {
+    strides: [node.stride, node.stride],
+    pad: paddingOf(node),
+    dataFormat: 'NHWC',
+    dilations: [1, 1],
+    activation: relu ? 'relu' : 'linear',
+  }
+}
+
 /** Convolution, normalisation by the running statistics and ReLU in one pass. */
-function convolveFolded({ node, norm, relu }: FoldedConvolution, parameters: Parameters, x: tf.Tensor): tf.Tensor {
-  const { scale, shift } = scaleAndShift(norm, parameters)
-  const filter = tf.mul(parameterOf(parameters, `${node.name}.weight`), scale)
+function convolveFolded(convolution: FoldedConvolution, x: tf.Tensor): tf.Tensor {
+  const { filter, bias } = convolution
   // The kernel itself, because `tf.fused.conv2d` takes itself apart wherever gradients are recorded.
-  return tf.engine().runKernel(
-    tf.FusedConv2D,
-    { x, filter, bias: shift },
-    {
-      strides: [node.stride, node.stride],
-      pad: paddingOf(node),
-      dataFormat: 'NHWC',
-      dilations: [1, 1],
-      activation: relu ? 'relu' : 'linear',
-    },
-  )
+  return tf.engine().runKernel(tf.FusedConv2D, { x, filter, bias }, attributesOf(convolution))
+}
+
+/** The same with the addition of a residual before the ReLU. */
+function convolveAndAdd(
+  convolution: FoldedConvolution,
+  x: tf.Tensor,
+  { residual, isLastUse }: { readonly residual: tf.Tensor; readonly isLastUse: boolean },
+): tf.Tensor {
+  const { filter, bias, relu } = convolution
+  const kernel: tf.KernelConfig | undefined = tf.getKernel(fusedKernels.convAdd, tf.getBackend())
+  if (kernel === undefined) {
+    const y = convolveFolded({ ...convolution, relu: false }, x)
+    return relu ? addAndRelu(y, residual) : tf.add(y, residual)
+  }
+  const attributes = { ...attributesOf(convolution), overwrites: isLastUse }
+  return tf.engine().runKernel(fusedKernels.convAdd, { x, filter, bias, residual }, attributes)
 }
 
 /** What a running mean or variance becomes. */
@@ -96,13 +105,30 @@ export function normaliseByBatch(
   return { y, statistics: [moved('running_mean', mean, 1), moved('running_var', biasedVariance, count / (count - 1))] }
 }
 
+export interface InferStepOptions {
+  /** Where they were folded before. */
+  readonly folded?: FoldedFilters | undefined
+  /** Nobody needs the last input after this step. */
+  readonly isLastUse?: boolean
+}
+
 /** The output of a step in inference, and in training of every step but normalisation. */
-export function inferStep(step: Step, parameters: Parameters, inputs: readonly tf.Tensor[]): tf.Tensor {
+export function inferStep(
+  step: Step,
+  parameters: Parameters,
+  inputs: readonly tf.Tensor[],
+  { folded, isLastUse = false }: InferStepOptions = {},
+): tf.Tensor {
   const { node, norm, relu } = step
   const [x, other] = inputs as [tf.Tensor, tf.Tensor]
   switch (node.kind) {
-    case 'conv':
-      return norm === null ? convolve(node, parameters, x) : convolveFolded({ node, norm, relu }, parameters, x)
+    case 'conv': {
+      if (norm === null) return convolve(node, parameters, x)
+      const filter = folded?.get(node.name) ?? foldFilter(node, norm, parameters)
+      const convolution = { ...filter, node, relu }
+      if (step.residual === null) return convolveFolded(convolution, x)
+      return convolveAndAdd(convolution, x, { residual: other, isLastUse })
+    }
     case 'batchNorm': {
       const y = normaliseByStatistics(node, parameters, x)
       return relu ? tf.relu(y) : y

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { DeviceId } from '../../shared/domain/device.ts'
 import { Sha256 } from '../../shared/domain/ids.ts'
-import { Recipe } from '../../shared/domain/recipe.ts'
+import { KeptRecipe } from '../../shared/domain/recipe.ts'
 import { AppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
 import { isAllFinite } from '../weights/number-formats.ts'
@@ -15,7 +15,7 @@ const formatVersion = 1
 
 /** Everything that the numbers of a run depend on: where one part differs, going on would compute something else. */
 export const RunIdentity = z.strictObject({
-  recipe: Recipe,
+  recipe: KeptRecipe,
   datasetHash: Sha256,
   classes: z.array(z.string()),
   backboneSha256: Sha256.nullable(),

@@ -4,7 +4,7 @@ import type { Recipe } from '../../shared/domain/recipe.ts'
 
 /** Everything that what the output layer sees of an image depends on beside the file. */
 export interface FeatureOrigin {
-  readonly recipe: Pick<Recipe, 'architecture' | 'seed'>
+  readonly recipe: Pick<Recipe, 'architecture' | 'seed' | 'precision'>
   /** Null for a random start. */
   readonly backboneSha256: string | null
   readonly preprocessing: Preprocessing
@@ -17,7 +17,8 @@ export interface FeatureOrigin {
 export function featureKeyOf(origin: FeatureOrigin): unknown {
   const { recipe, backboneSha256, preprocessing, device, threads, versions } = origin
   const start = backboneSha256 ?? `random ${recipe.seed}`
-  return { start, architecture: recipe.architecture, preprocessing, device, threads, versions }
+  const { architecture, precision } = recipe
+  return { start, architecture, precision, preprocessing, device, threads, versions }
 }
 
 /** Whether a run leaves everything below the output layer as it starts, so that features made before it hold after it. */

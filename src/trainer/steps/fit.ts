@@ -19,6 +19,7 @@ import { saveCheckpoint } from './save-checkpoint.ts'
 import { learningRateAt } from './schedule.ts'
 import type { Session } from './session.ts'
 import { showSeen } from './show-seen.ts'
+import { createTrainingProfile, type TrainingProfile } from './training-profile.ts'
 
 /**
  * Trains for the epochs of the recipe, from wherever `session.state` stands: early stop, best weights, a checkpoint after
@@ -27,13 +28,15 @@ import { showSeen } from './show-seen.ts'
 export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void> {
   const { network, parameters, classWeights, job } = session
   const learner = createLearner({ network, parameters }, classWeights, job.recipe)
-  const loop: Loop = { session, learner, lastCheckpointMs: session.world.now() }
+  const profile = createTrainingProfile(session.device, session.world.now)
+  const loop: Loop = { session, learner, profile, lastCheckpointMs: session.world.now() }
   try {
     if (session.momentum.size > 0) learner.optimizer.writeState(session.momentum)
     while (!isFitted(session.state, job.recipe)) {
       yield* trainEpoch(loop)
       yield* finishEpoch(loop)
     }
+    yield profile.event()
     if (session.best !== null) writeParameters(network, parameters, session.best)
   } catch (thrown) {
     if (session.world.signal.aborted) {
@@ -42,6 +45,7 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
     }
     throw thrown
   } finally {
+    profile.stop()
     learner.dispose()
   }
 }
@@ -49,11 +53,12 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
 interface Loop {
   readonly session: Session
   readonly learner: Learner
+  readonly profile: TrainingProfile
   lastCheckpointMs: number
 }
 
 async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
-  const { session, learner } = loop
+  const { session, learner, profile } = loop
   const { job, world, entries } = session
   const { recipe, imageFolder } = job
   const epoch = session.state.epochs + 1
@@ -73,12 +78,12 @@ async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
   })
   let running = session.state.running
   let startMs = world.now()
-  for await (const part of parts) {
+  for await (const part of profile.waitsFor(parts)) {
     // Messages, such as the one that asks to stop, come in between two parts only.
     await turn()
     world.signal.throwIfAborted()
     for (const { entry, problem } of part.problems) session.missing.note(entry.path, problem)
-    const figures = await addPart(loop, part, { epoch, stepsPerEpoch })
+    const figures = await profile.during(() => addPart(loop, part, { epoch, stepsPerEpoch }))
     running = {
       loss: running.loss + figures.loss,
       correctCount: running.correctCount + figures.correctCount,
@@ -98,7 +103,7 @@ async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
     })
     if (event) yield event
     if (!part.last) continue
-    learner.update(learningRate)
+    await profile.during(() => learner.update(learningRate))
     session.state = { ...session.state, steps: part.step + 1, running }
     if (world.now() - loop.lastCheckpointMs < recipe.checkpointSeconds * 1000) continue
     yield* checkpoint(loop)

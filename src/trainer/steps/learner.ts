@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Recipe } from '../../shared/domain/recipe.ts'
+import { disposeFolded, foldFilters } from '../network/folded-filters.ts'
 import { applyStatistics, forwardTrain } from '../network/forward.ts'
 import type { Network } from '../network/graph.ts'
 import { parameterSpecs, trainableSpecs } from '../network/parameter-specs.ts'
@@ -54,6 +55,8 @@ export function createLearner(
     .filter(({ role }) => role === 'statistic')
     .map(({ name }) => parameterOf(parameters, name))
   const optimizer = createOptimizer(network, parameters, settings)
+  // What is not trained does not change.
+  const folded = settings.trainableFrom === 'stem' ? undefined : foldFilters(network, parameters)
   let gradients = new Map<string, tf.Tensor>()
   let statisticsBefore: tf.Tensor[] = []
   let weightTotal = 0
@@ -79,7 +82,7 @@ export function createLearner(
         let logits: tf.Tensor2D | null = null
         const { grads } = tf.variableGrads(
           () => {
-            const output = forwardTrain(network, parameters, x, { trainableFrom })
+            const output = forwardTrain(network, parameters, x, { trainableFrom, folded })
             applyStatistics(parameters, output.statistics)
             logits = tf.keep(output.logits)
             return crossEntropySum(output.logits, targets)
@@ -116,6 +119,7 @@ export function createLearner(
     dispose() {
       forget()
       optimizer.dispose()
+      if (folded) disposeFolded(folded)
     },
   }
 }

@@ -25,12 +25,15 @@ const here = (): { cwd: string } => ({ cwd: pictures.folder })
 beforeAll(async () => {
   pictures = await createPictureFolder([...picturePaths('cat', 15), ...picturePaths('dog', 15)])
   outside = await createPictureFolder([])
-  const { code, stdout, stderr } = await runCli(['tune', '.', ...small, '--epochs', '2'], here())
+  const { code, stdout, stderr } = await runCli(['tune', '.', ...small, '--epochs', '2', '--profile'], here())
   expect([code, stderr]).toEqual([0, expect.stringContaining('run-1: from-scratch on dataset-1: 2 classes') as string])
   expect(stderr).toMatch(/Computing on wasm \(.+\)\.\n[\s\S]*Epoch 1: loss \d[\s\S]*Epoch 2: loss \d/)
   expect(stdout).toMatch(
-    /^run-1 is done in .*It made model-1\.\n.* right on \d+ test images? \(.*\nNext: athanor evaluate/,
+    /^run-1 is done in .*It made model-1\.\n.* right on \d+ test images? \(.*\nTraining took .* waiting for pictures\.\n/,
   )
+  expect(stdout).toMatch(/\nKERNEL +RUNS +SECONDS +SHARE\n(.*\n)*Conv2DBackpropFilter +\d+ /)
+  expect(stdout).toMatch(/\neverything else .*\nNext: athanor evaluate/)
+  expect(stdout).not.toContain('plain JavaScript')
 })
 afterAll(() => Promise.all([pictures.remove(), outside.remove()]))
 
@@ -39,7 +42,7 @@ describe('a model', () => {
     const { runs } = await runCliJson(['runs'], here())
     expect(Run.array().parse(runs)).toMatchObject([{ id: 'run-1', state: 'done', modelId: 'model-1' }])
     const shown = await runCliJson(['runs', 'run-1'], here())
-    expect(Object.keys(shown)).toEqual(['run', 'outcome', 'epochs', 'evaluations', 'warnings'])
+    expect(Object.keys(shown)).toEqual(['run', 'outcome', 'epochs', 'evaluations', 'warnings', 'profile'])
     expect(
       EpochMetrics.array()
         .parse(shown['epochs'])

@@ -106,7 +106,16 @@ describe('a run is only resumed as what it was', () => {
     ...{ momentum: 0.5, weightDecay: 0.5, schedule: 'cosine', warmUpRatio: 0.2, labelSmoothing: 0.2 },
     ...{ classWeights: 'balanced', inputSizePx: 96, resizePx: 100, cropScaleMin: 0.5, cropScaleMax: 0.9 },
     ...{ cropRatioMin: 0.5, cropRatioMax: 2, horizontalFlip: false, verticalFlip: false, earlyStopPatience: 1 },
-    ...{ keepBest: true, missingRatioMax: 0.5, checkpointSeconds: 1, limit: 10, seed: 9, device: 'wasm', threads: 3 },
+    ...{
+      keepBest: true,
+      missingRatioMax: 0.5,
+      checkpointSeconds: 1,
+      limit: 10,
+      seed: 9,
+      device: 'wasm',
+      precision: 'float32',
+      threads: 3,
+    },
   }
   const changes: [string, RunIdentity][] = [
     ...Object.entries(otherRecipe).map(([name, value]): [string, RunIdentity] => [

@@ -5,6 +5,7 @@ import type { Dataset } from '../../../shared/domain/dataset.ts'
 import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject } from '../open-project.ts'
+import { describeProfile } from '../output/describe-profile.ts'
 import { countOf } from '../output/quantities.ts'
 import { argumentOf } from '../parse-arguments.ts'
 import { addRecipeFlags, overridesOf } from '../recipe-flags.ts'
@@ -31,6 +32,7 @@ export function registerTune(program: Command, context: Context): void {
     .argument('[folder]', 'the image folder; default: that of the project here, as it was imported last')
     .option('--preset <preset>', 'what the settings start from', parsePreset, 'fine-tune')
     .option('--dataset <dataset>', 'train on this frozen dataset instead of the labels of now', argumentOf(DatasetId))
+    .option('--profile', 'say at the end where the time of training went, kernel by kernel')
   addRecipeFlags(command)
   command
     .addHelpText('after', `\n${presetsInWords}`)
@@ -49,7 +51,9 @@ export function registerTune(program: Command, context: Context): void {
       const dataset = await core.datasets.get({ projectId, datasetId: run.datasetId })
       context.terminal.note(`${run.id}: ${options.preset} on ${describeImages(dataset)}.`)
       const finished = await finishRun(context, workplace, run)
-      context.terminal.answer({ run: finished.run, model: finished.model })
+      const profile = options.profile === true ? finished.record.profile : null
+      context.terminal.answer({ run: finished.run, model: finished.model, ...(profile && { profile }) })
+      for (const line of profile === null ? [] : describeProfile(profile)) context.terminal.say(line)
       if (finished.model !== null) sayNext(context)
     })
 }
@@ -57,6 +61,7 @@ export function registerTune(program: Command, context: Context): void {
 interface TuneOptions {
   readonly preset: Preset
   readonly dataset?: DatasetId
+  readonly profile?: boolean
 }
 
 export function sayNext(context: Context): void {

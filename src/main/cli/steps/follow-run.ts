@@ -1,6 +1,13 @@
 import type { DeviceReport } from '../../../shared/domain/device.ts'
 import type { Evaluation } from '../../../shared/domain/metrics.ts'
-import type { EpochMetrics, Run, RunEvent, RunOutcome, RunPhase } from '../../../shared/domain/run.ts'
+import type {
+  EpochMetrics,
+  Run,
+  RunEvent,
+  RunOutcome,
+  RunPhase,
+  TrainingProfileEvent,
+} from '../../../shared/domain/run.ts'
 import type { Context } from '../context.ts'
 import type { Workplace } from '../open-project.ts'
 import { createProgress, type Progress } from '../output/progress.ts'
@@ -12,6 +19,8 @@ export interface RunRecord {
   readonly epochs: readonly EpochMetrics[]
   readonly evaluations: readonly Evaluation[]
   readonly warnings: readonly string[]
+  /** Null where the run did not train to its end. */
+  readonly profile: TrainingProfileEvent | null
 }
 
 export const phaseNames: Readonly<Record<RunPhase, string>> = {
@@ -90,6 +99,7 @@ export function createRunRecord(): RunRecorder {
   let epochs: EpochMetrics[] = []
   const evaluations: Evaluation[] = []
   const warnings: string[] = []
+  let profile: TrainingProfileEvent | null = null
   return {
     add: (event) => {
       if (event.kind === 'finished') outcome = event.result
@@ -97,9 +107,10 @@ export function createRunRecord(): RunRecorder {
       else if (event.kind === 'epoch') {
         epochs = [...epochs.filter(({ epoch }) => epoch < event.metrics.epoch), event.metrics]
       } else if (event.kind === 'evaluation') evaluations.push(event.evaluation)
+      else if (event.kind === 'profile') profile = event
       else if (event.kind === 'warning') warnings.push(event.message)
     },
-    result: () => ({ outcome, epochs, evaluations, warnings }),
+    result: () => ({ outcome, epochs, evaluations, warnings, profile }),
   }
 }
 
@@ -129,6 +140,7 @@ function showEvent({ terminal }: Context, progress: Progress, event: RunEvent['e
     case 'evaluation':
     case 'checkpoint':
     case 'seen':
+    case 'profile':
     case 'state':
     case 'finished':
       return

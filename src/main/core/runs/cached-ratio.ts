@@ -31,7 +31,16 @@ export function cachedRatioOf(project: OpenProject, recipe: Recipe, datasetId: D
 
 /** Everything that a feature depends on beside the image; random weights depend on the seed. */
 function leavesFeatures(one: Recipe, other: Recipe): boolean {
-  const parts = ['backbone', 'architecture', 'inputSizePx', 'resizePx', 'device', 'threads', 'fitHeadFirst'] as const
+  const parts = [
+    'backbone',
+    'architecture',
+    'inputSizePx',
+    'resizePx',
+    'device',
+    'precision',
+    'threads',
+    'fitHeadFirst',
+  ] as const
   const isSame = parts.every((part) => one[part] === other[part])
   return isSame && one.limit === null && (one.backbone !== null || one.seed === other.seed)
 }

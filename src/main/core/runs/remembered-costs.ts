@@ -77,7 +77,7 @@ function readCosts(host: Host): Remembered[] {
 
 /** All of a recipe, a machine and an Athanor that the cost of an image depends on. */
 function shapeOf(recipe: Recipe): string {
-  const { architecture, inputSizePx, resizePx, device, threads, epochs } = recipe
+  const { architecture, inputSizePx, resizePx, device, precision, threads, epochs } = recipe
   const training =
     epochs === 0 ? null : [recipe.trainableFrom, recipe.batchSize, recipe.microBatchSize, recipe.momentum > 0]
   const machine = [cpus()[0]?.model, availableParallelism()]
@@ -86,6 +86,7 @@ function shapeOf(recipe: Recipe): string {
     inputSizePx,
     resizePx,
     device,
+    precision,
     threads,
     training,
     machine,

@@ -32,7 +32,13 @@ export interface Addon {
   /** Lets go of all tensors, and gives their memory back to the system. */
   stop(): void
   conv2d(
-    ...given: readonly [...Operand, ...Operand, ...OptionalOperand, relu: boolean, ...ConvolutionArguments]
+    ...given: readonly [
+      ...Operand,
+      ...Operand,
+      ...(readonly [...bias: OptionalOperand, ...residual: OptionalOperand]),
+      ...(readonly [takesResidual: boolean, relu: boolean]),
+      ...ConvolutionArguments,
+    ]
   ): Handle
   conv2dInputGradient(...given: readonly [...Operand, ...Operand, ...ConvolutionArguments]): Handle
   conv2dFilterGradient(...given: readonly [...Operand, ...Operand, ...ConvolutionArguments]): Handle

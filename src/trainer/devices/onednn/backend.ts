@@ -49,6 +49,11 @@ export class OnednnBackend extends MathBackendCPU {
     return [this.#entry(dataId).handle, shape]
   }
 
+  /** Whether nothing else has the data of this tensor. */
+  isSole({ dataId }: tf.TensorInfo): boolean {
+    return this.#entry(dataId).isSole
+  }
+
   /** The same, to be changed in place. */
   changing({ dataId, shape }: tf.TensorInfo): Operand {
     return [this.#entry(dataId).changing(), shape]

@@ -67,10 +67,15 @@ export class Entry {
 
   /** A kernel is about to change the native tensor in place: no copy may share it. */
   changing(): Handle {
-    if (this.#native !== null && this.#native.users > 1) this.values = this.#addon.read(this.#native.handle, [this.#count])
+    if (this.#native !== null && this.#native.users > 1)
+      this.values = this.#addon.read(this.#native.handle, [this.#count])
     const { handle } = this
     this.#values = undefined
     return handle
+  }
+
+  get isSole(): boolean {
+    return this.refCount === 1 && (this.#native === null || this.#native.users === 1)
   }
 
   /** The same data for another tensor. */

@@ -18,7 +18,7 @@ import { said } from '../../../shared/said.ts'
  * the same with it is what the sample code checks where torch is installed.
  */
 export async function openSafetensorsRuntime(folder: string): Promise<ExportRuntime> {
-  const { active } = await chooseDevice('wasm', { threads: null })
+  const { active } = await chooseDevice('wasm', { threads: null, precision: 'float32' })
   const { weights, metadata } = await readSafetensors(join(folder, safetensorsFile))
   const classes = await readClasses(folder)
   const preprocessing = await readPreprocessing(folder)

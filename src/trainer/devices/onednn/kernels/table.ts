@@ -7,7 +7,7 @@ import { batchNormTrainGrad } from './batch-norm-train-grad.ts'
 import { batchNormTrain } from './batch-norm-train.ts'
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './conv2d-backprop-input.ts'
-import { conv2d, fusedConv2d } from './conv2d.ts'
+import { conv2d, convAdd, fusedConv2d } from './conv2d.ts'
 import { identity } from './identity.ts'
 import { maxPoolGrad } from './max-pool-grad.ts'
 import { maxPool } from './max-pool.ts'
@@ -36,6 +36,7 @@ export const kernelMakers: Readonly<Record<string, KernelMaker>> = {
   [tf.Softmax]: softmax,
   [tf.Tile]: tile,
   [fusedKernels.addRelu]: addRelu,
+  [fusedKernels.convAdd]: convAdd,
   [fusedKernels.batchNormTrain]: batchNormTrain,
   [fusedKernels.batchNormTrainGrad]: batchNormTrainGrad,
   [fusedKernels.reluGrad]: reluGrad,
