@@ -59,7 +59,9 @@ Made convolve(const ConvolutionShape& shape, Operand x, Operand filter, const Af
   Made y = after.residual == nullptr ? std::make_unique<Tensor>(View::images, shape.y, desc.dst_desc())
                                      : sum_of(after, shape, desc.dst_desc(), x.tensor);
   const Held input = x.as(View::images, desc.src_desc());
-  const Held weights = filter.as(View::filter, desc.weights_desc());
+  const bool is_inference = after.bias != nullptr;
+  const Held weights = is_inference ? filter.as_kept(View::filter, desc.weights_desc())
+                                    : filter.as(View::filter, desc.weights_desc());
   Arguments arguments{
       {DNNL_ARG_SRC, input.memory}, {DNNL_ARG_WEIGHTS, weights.memory}, {DNNL_ARG_DST, y->memory()}};
   if (after.bias != nullptr) arguments[DNNL_ARG_BIAS] = after.bias->as_floats().memory;

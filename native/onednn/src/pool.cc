@@ -12,6 +12,9 @@ namespace {
 /** From here on large pages spare the processor most of its table walks. */
 constexpr size_t kLargePageBytes = size_t{2} << 20;
 
+/** What a kept piece may be larger than what is asked for: a third. */
+constexpr size_t kWasteShare = 3;
+
 /** Trivially destroyed at exit on purpose: buffers that outlive it must still find it. */
 struct Pool {
   std::map<size_t, std::vector<void*>> kept;
@@ -45,12 +48,15 @@ void* take_from_system(size_t size_bytes) {
 
 std::shared_ptr<Buffer> allocate(size_t size_bytes) {
   Pool& all = pool();
-  const size_t size = rounded(size_bytes == 0 ? 1 : size_bytes);
-  std::vector<void*>& kept = all.kept[size];
+  size_t size = rounded(size_bytes == 0 ? 1 : size_bytes);
   void* address = nullptr;
-  if (!kept.empty()) {
-    address = kept.back();
-    kept.pop_back();
+  // One that is a little too large serves as well, and keeps the whole small.
+  const auto kept = all.kept.lower_bound(size);
+  if (kept != all.kept.end() && kept->first <= size + size / kWasteShare) {
+    size = kept->first;
+    address = kept->second.back();
+    kept->second.pop_back();
+    if (kept->second.empty()) all.kept.erase(kept);
     all.kept_bytes -= size;
   } else {
     address = take_from_system(size);
@@ -77,8 +83,8 @@ void empty_pool() {
   Pool& all = pool();
   for (auto& [size, addresses] : all.kept) {
     for (void* address : addresses) std::free(address);
-    addresses.clear();
   }
+  all.kept.clear();
   all.kept_bytes = 0;
 }
 

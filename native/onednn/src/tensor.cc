@@ -80,7 +80,7 @@ Desc Tensor::desc_as(View view, const Dims& shape) {
   return plain_desc(view, shape);
 }
 
-Held Tensor::as(View view, const Dims& shape, const Desc& wanted) {
+Held Tensor::as(View view, const Dims& shape, const Desc& wanted, bool keeps_copy) {
   const Desc have = desc_as(view, shape);
   const Held mine{held_.buffer, dnnl::memory(have, engine(), held_.buffer->address())};
   if (have == wanted) return mine;
@@ -89,7 +89,7 @@ Held Tensor::as(View view, const Dims& shape, const Desc& wanted) {
   }
   Held copy = hold(wanted);
   reorder(mine.memory, copy.memory);
-  if (view == View::filter) copies_.push_back(copy);
+  if (keeps_copy) copies_.push_back(copy);
   return copy;
 }
 

@@ -37,8 +37,8 @@ class Tensor {
   void make_plain();
   /** The layout in which a user of this view and shape finds it; makes it plain where it was made for another. */
   Desc desc_as(View view, const Dims& shape);
-  /** The tensor in the wanted layout: itself, or a reordered copy, which filters keep until they change. */
-  Held as(View view, const Dims& shape, const Desc& wanted);
+  /** The tensor in the wanted layout: itself, or a reordered copy, which it may keep until it changes. */
+  Held as(View view, const Dims& shape, const Desc& wanted, bool keeps_copy = false);
   /** After its values were changed in place. */
   void forget_copies() { copies_.clear(); }
 
@@ -63,6 +63,8 @@ struct Operand {
 
   Desc desc_as(View view) const { return tensor->desc_as(view, shape); }
   Held as(View view, const Desc& wanted) const { return tensor->as(view, shape, wanted); }
+  /** For weights that many batches are computed with; those of a training step change before they are wanted again. */
+  Held as_kept(View view, const Desc& wanted) const { return tensor->as(view, shape, wanted, true); }
   Held as_floats() const { return as(View::plain, plain_desc(View::plain, shape)); }
 };
 
