@@ -67,7 +67,7 @@ export const Recipe = z.strictObject({
     .min(1)
     .max(256)
     .nullable()
-    .describe('processor threads; null: as many as the processor runs at once'),
+    .describe('processor threads; null: as many as suit the device'),
 })
 export type Recipe = z.infer<typeof Recipe>
 

@@ -1,5 +1,6 @@
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { cpus, totalmem } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
+import { countPhysicalCores } from '../../imaging/physical-cores.ts'
 import { AppError } from '../../shared/errors.ts'
 import { said, type Said } from '../../shared/said.ts'
 import type { ActivateOptions, ActiveDevice, Availability, Device } from './device.ts'
@@ -54,7 +55,8 @@ async function probe(): Promise<Availability> {
 async function activate(options: ActivateOptions): Promise<ActiveDevice> {
   const found = find()
   if (!('addon' in found)) throw new AppError('no-device', found.reason)
-  const threads = Math.max(1, options.threads ?? availableParallelism())
+  // Two threads of one core share its vector units, of which oneDNN leaves nothing for the second.
+  const threads = Math.max(1, options.threads ?? countPhysicalCores())
   const { startOnednnBackend } = await import('./onednn/start-backend.ts')
   registerGradients()
   found.addon.start(threads, false)
