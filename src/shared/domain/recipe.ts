@@ -62,12 +62,7 @@ export const Recipe = z.strictObject({
     .describe('use only so many training images, drawn by the seed; null: all'),
   seed: z.int().min(0).max(0xffffffff).describe('from which all randomness derives'),
   device: DeviceId.nullable().describe('where to compute; null: the fastest that passes its self-test'),
-  threads: z
-    .int()
-    .min(1)
-    .max(256)
-    .nullable()
-    .describe('processor threads; null: as many as suit the device'),
+  threads: z.int().min(1).max(256).nullable().describe('processor threads; null: as many as suit the device'),
 })
 export type Recipe = z.infer<typeof Recipe>
 
