@@ -16,7 +16,7 @@ const patience = ['http', 'https'].flatMap((scheme) => ['-o', `Acquire::${scheme
 /** What an earlier build has fetched and unpacked, or null. */
 export function findFetched(folder: string): Onednn | null {
   const found = findOnednn([join(folder, 'usr')])
-  return found === null ? null : { ...found, from: 'the packages of this system' }
+  return found === null ? null : { ...found, from: 'fetched packages' }
 }
 
 /** Fetches the packages of Debian or Ubuntu and unpacks them into `folder`: nothing is installed, and no root is needed. */
