@@ -47,7 +47,10 @@ function attempt(place: BuildPlace, before: BuiltOnednn | null, env: NodeJS.Proc
     const sources = hashSources(here)
     const found = findOnednn(prefixes) ?? findFetched(packages)
     const isSame = found === null || before?.library === markOfLibrary(found.libraryFile)
-    if (before?.sources === sources && isSame) return { obstacle: null, built: before, isNew: false }
+    // Loaded, too: what came from another machine may not fit this one.
+    if (before?.sources === sources && isSame && 'version' in load(join(target, addon))) {
+      return { obstacle: null, built: before, isNew: false }
+    }
     const tools = findTools(env)
     if ('code' in tools) return { obstacle: tools }
     const onednn = found ?? fetchPackages(packages, env)
@@ -99,16 +102,23 @@ function putInPlace(
     mkdirSync(staging, { recursive: true })
     copyFileSync(join(here, 'build', 'Release', addon), join(staging, addon))
     const libraries = carryLibraries(join(staging, addon), onednn.libraryFolder, staging)
-    const loaded = runLimited(process.execPath, ['-e', describe, join(staging, addon)], { limitMs: loadLimitMs })
-    if (!loaded.hasSucceeded) {
-      const why = loaded.errors.split('\n').find((line) => line.startsWith('Error: '))
-      return { code: 'not-loaded', detail: why?.slice('Error: '.length) ?? 'it ends the process' }
-    }
+    const loaded = load(join(staging, addon))
+    if ('code' in loaded) return loaded
     const files = [...libraries, addon]
     for (const file of files) renameSync(join(staging, file), join(target, file))
     for (const file of oldFiles.filter((name) => !files.includes(name))) rmSync(join(target, file), { force: true })
-    return { version: loaded.output.trim(), files }
+    return { ...loaded, files }
   } finally {
     rmSync(staging, { recursive: true, force: true })
   }
+}
+
+/** In a process of its own, which what does not fit may end. */
+function load(file: string): Pick<BuiltOnednn, 'version'> | OnednnObstacle {
+  const { hasSucceeded, output, errors } = runLimited(process.execPath, ['-e', describe, file], {
+    limitMs: loadLimitMs,
+  })
+  if (hasSucceeded) return { version: output.trim() }
+  const why = errors.split('\n').find((line) => line.startsWith('Error: '))
+  return { code: 'not-loaded', detail: why?.slice('Error: '.length) ?? 'it ends the process' }
 }

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { buildAddon } from '../../native/onednn/build-addon.ts'
+import { hashSources, readBuilt } from '../../native/onednn/build-record.ts'
 import { carryLibraries } from '../../native/onednn/carry-libraries.ts'
 import type { Availability } from '../../src/trainer/devices/device.ts'
 import { temporaryFolder } from '../support/temporary-folder.ts'
@@ -74,4 +76,17 @@ test.skipIf(!existsSync(sharpAddon))('an addon gets what it needs and not every 
   const carried = carryLibraries(join(sharpAddon, name), dirname(sharpAddon), target)
   expect(carried).toEqual([expect.stringMatching(/^libvips-cpp\.so/)])
   expect(readdirSync(target)).toEqual(carried)
+})
+
+const built = join(root, 'out', 'onednn')
+const isFresh = readBuilt(built)?.sources === hashSources(join(root, 'native', 'onednn'))
+
+test.skipIf(!isFresh)('what is whole and loads is not compiled again', () => {
+  const target = join(temporaryFolder(), 'onednn')
+  cpSync(built, target, { recursive: true })
+  // Without a compiler: what is not up to date ends in an obstacle.
+  const place = { target, prefixes: [], packages: join(target, 'packages'), env: { PATH: '' } }
+  expect(buildAddon(place)).toMatchObject({ obstacle: null, isNew: false })
+  writeFileSync(join(target, 'athanor_onednn.node'), 'damaged')
+  expect(buildAddon(place).obstacle).not.toBeNull()
 })

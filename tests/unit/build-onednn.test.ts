@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { buildAddon } from '../../native/onednn/build-addon.ts'
-import { hashSources, writeRecord } from '../../native/onednn/build-record.ts'
+import { writeRecord } from '../../native/onednn/build-record.ts'
 import { fetchPackages } from '../../native/onednn/fetch-packages.ts'
 import { findOnednn, installPrefixes } from '../../native/onednn/find-onednn.ts'
 import { findTools } from '../../native/onednn/find-tools.ts'
@@ -111,18 +111,6 @@ describe('an attempt', () => {
     expect(obstacle?.code).toMatch(/^(no-compiler|other-system)$/)
     const record = OnednnBuild.parse(JSON.parse(readFileSync(join(target, 'build.json'), 'utf8')))
     expect(record).toMatchObject({ obstacle, built: null })
-  })
-
-  test('compiles nothing where nothing has changed, and something where a file is gone', () => {
-    const target = temporaryFolder()
-    const sources = hashSources(join(import.meta.dirname, '../../native/onednn'))
-    const built = { version: '2.6.3', from: '/usr', sources, library: 'gone since then', files: ['a.node'] }
-    writeRecord(target, { endedAtMs: 0, obstacle: null, built })
-    writeFile(join(target, 'a.node'))
-    const place = { ...nothing, target, packages: join(target, 'packages') }
-    expect(buildAddon(place)).toEqual({ obstacle: null, built, isNew: false })
-    writeRecord(target, { endedAtMs: 0, obstacle: null, built: { ...built, files: ['b.node'] } })
-    expect(buildAddon(place).obstacle).not.toBeNull()
   })
 
   test('that fails leaves what was built before', () => {
