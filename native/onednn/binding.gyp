@@ -26,9 +26,18 @@
         "CLANG_CXX_LANGUAGE_STANDARD": "c++17",
         "GCC_OPTIMIZATION_LEVEL": "3",
         "GCC_ENABLE_CPP_EXCEPTIONS": "YES",
-        "OTHER_CPLUSPLUSFLAGS": ["-Xpreprocessor", "-fopenmp", "-I<(onednn_include)/../opt/libomp/include"],
-        "OTHER_LDFLAGS": ["-L<(onednn_include)/../opt/libomp/lib", "-lomp", "-Wl,-rpath,@loader_path"]
+        "OTHER_CPLUSPLUSFLAGS": ["-Xpreprocessor", "-fopenmp"],
+        "OTHER_LDFLAGS": ["-lomp", "-Wl,-rpath,@loader_path"]
       },
+      "conditions": [
+        [
+          "OS=='mac'",
+          {
+            "include_dirs": ["<(onednn_include)/../opt/libomp/include"],
+            "library_dirs": ["<(onednn_include)/../opt/libomp/lib"]
+          }
+        ]
+      ],
       "libraries": ["<(onednn_library)"]
     }
   ]

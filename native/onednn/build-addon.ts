@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { BuiltOnednn, OnednnObstacle } from '../../src/shared/domain/onednn-build.ts'
 import { hashSources, markOfLibrary, readBuilt, writeRecord } from './build-record.ts'
 import { carryLibraries } from './carry-libraries.ts'
@@ -67,14 +67,17 @@ function attempt(place: BuildPlace, before: BuiltOnednn | null, env: NodeJS.Proc
 }
 
 function compile(tools: Tools, onednn: Onednn, target: string, env: NodeJS.ProcessEnv): OnednnObstacle | null {
+  // Seen from where they are used: the rules that gyp writes do not bear a space, which a folder of the user may have.
+  const include = (folder: string): string => relative(here, folder)
+  const library = relative(join(here, 'build'), onednn.libraryFile)
   const jobs = Math.min(jobsMax, availableParallelism())
   const { hasSucceeded, isOutOfTime, output, errors } = runLimited(
     process.execPath,
     [
-      ...[tools.nodeGyp, 'rebuild', `--directory=${here}`, `--nodedir=${join(here, 'node')}`, '--force-process-config'],
+      ...[tools.nodeGyp, 'rebuild', `--directory=${here}`, '--nodedir=node', '--force-process-config'],
       ...[`--python=${tools.python}`, `--make=${tools.make}`, `--jobs=${String(jobs)}`, '--loglevel=error', '--'],
-      ...[`-Dnode_headers=${tools.nodeHeaders}`, `-Dnode_addon_api=${tools.nodeAddonApi}`],
-      ...[`-Donednn_include=${onednn.includeFolder}`, `-Donednn_library=${onednn.libraryFile}`],
+      ...[`-Dnode_headers=${include(tools.nodeHeaders)}`, `-Dnode_addon_api=${include(tools.nodeAddonApi)}`],
+      ...[`-Donednn_include=${include(onednn.includeFolder)}`, `-Donednn_library=${library}`],
     ],
     { limitMs: compileMinutes * 60_000, env: { ...withoutNpmSettings(env), CXX: tools.compiler } },
   )
