@@ -12,7 +12,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureKernelsBuilt } from '../native/wasm/build.ts'
-import { countPhysicalCores } from '../src/main/core/system/physical-cores.ts'
+import { countPhysicalCores } from '../src/imaging/physical-cores.ts'
 import { onednnDevice } from '../src/trainer/devices/onednn.ts'
 
 const { values, positionals } = parseArgs({

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { expect, test } from 'vitest'
-import { countLinuxCores, countPhysicalCores } from '../../src/main/core/system/physical-cores.ts'
+import { countLinuxCores, countPhysicalCores } from '../../src/imaging/physical-cores.ts'
 
 function processor(socket: number, core: number): string {
   return `processor\t: 0\nphysical id\t: ${socket}\ncore id\t\t: ${core}\n`

@@ -65,12 +65,7 @@ export const Recipe = z.strictObject({
   precision: Precision.nullable().describe(
     'numbers to compute in; null: bfloat16 where the processor has it and the self-test passes in it, else float32',
   ),
-  threads: z
-    .int()
-    .min(1)
-    .max(256)
-    .nullable()
-    .describe('processor threads; null: as many as the processor runs at once'),
+  threads: z.int().min(1).max(256).nullable().describe('processor threads; null: as many as suit the device'),
 })
 export type Recipe = z.infer<typeof Recipe>
 

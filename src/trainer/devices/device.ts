@@ -13,7 +13,7 @@ export type Availability =
   | { readonly available: false; readonly name: string; readonly reason: Said; readonly cure: Said | null }
 
 export interface ActivateOptions {
-  /** How many threads compute; null for as many as there are cores. Devices without threads of ours ignore it. */
+  /** How many threads compute; null for as many as suit the device. Devices without threads of ours ignore it. */
   readonly threads: number | null
   /** One of those that probing found. */
   readonly precision: Precision

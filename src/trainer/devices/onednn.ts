@@ -1,10 +1,12 @@
-import { availableParallelism, cpus, totalmem } from 'node:os'
+import { cpus, totalmem } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
+import { countPhysicalCores } from '../../imaging/physical-cores.ts'
+import { obstacleInWords } from '../../shared/domain/onednn-build.ts'
 import { AppError } from '../../shared/errors.ts'
 import { said, type Said } from '../../shared/said.ts'
 import type { ActivateOptions, ActiveDevice, Availability, Device } from './device.ts'
 import { registerGradients } from './gradients.ts'
-import { findAddonFile, loadAddon, type Addon } from './onednn/addon.ts'
+import { findAddonFile, loadAddon, readObstacle, type Addon } from './onednn/addon.ts'
 
 /** How much of the memory tensors may take; the rest is for reading pictures and for other programs. */
 const memoryShare = 0.5
@@ -17,6 +19,8 @@ type Found = { readonly addon: Addon } | { readonly reason: Said; readonly cure:
 function find(): Found {
   const file = findAddonFile()
   if (file === null) {
+    const obstacle = readObstacle()
+    if (obstacle !== null) return obstacleInWords(obstacle)
     return {
       reason: said`The native oneDNN device is not built.`,
       cure: said`Run "npm run build:onednn" in Athanor's folder; it says what it needs.`,
@@ -56,7 +60,8 @@ async function probe(): Promise<Availability> {
 async function activate({ threads: wished, precision }: ActivateOptions): Promise<ActiveDevice> {
   const found = find()
   if (!('addon' in found)) throw new AppError('no-device', found.reason)
-  const threads = Math.max(1, wished ?? availableParallelism())
+  // Two threads of one core share its vector units, of which oneDNN leaves nothing for the second.
+  const threads = Math.max(1, wished ?? countPhysicalCores())
   const { startOnednnBackend } = await import('./onednn/start-backend.ts')
   registerGradients()
   found.addon.start(threads, precision === 'bfloat16')

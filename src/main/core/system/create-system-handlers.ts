@@ -1,11 +1,11 @@
 import { statfs } from 'node:fs/promises'
 import { arch, cpus, freemem, release, totalmem } from 'node:os'
 import { dirname } from 'node:path'
+import { countPhysicalCores } from '../../../imaging/physical-cores.ts'
 import type { system } from '../../../shared/contract/system.ts'
 import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import type { Host } from '../host.ts'
 import { openTrainer } from '../processes/open-process.ts'
-import { countPhysicalCores } from './physical-cores.ts'
 import { isElectronDownloaded, readVersions } from './read-versions.ts'
 
 export function createSystemHandlers(host: Host): ServiceHandlers<typeof system> {

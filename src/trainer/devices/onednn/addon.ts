@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { OnednnBuild, type OnednnObstacle } from '../../../shared/domain/onednn-build.ts'
 import { findBuiltFile } from '../find-built-file.ts'
 
 declare const handle: unique symbol
@@ -78,6 +80,16 @@ export interface Addon {
 /** What `native/onednn/build.ts` has built, or null. */
 export function findAddonFile(): string | null {
   return findBuiltFile('onednn', 'athanor_onednn.node')
+}
+
+/** What kept it from being built when that was tried last; null where it was not tried, or nobody knows. */
+export function readObstacle(): OnednnObstacle | null {
+  const file = findBuiltFile('onednn', 'build.json')
+  try {
+    return file === null ? null : OnednnBuild.parse(JSON.parse(readFileSync(file, 'utf8'))).obstacle
+  } catch {
+    return null
+  }
 }
 
 /** Throws where the system lacks a library that the addon needs. */
