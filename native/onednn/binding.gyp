@@ -5,6 +5,7 @@
       "target_name": "athanor_onednn",
       "sources": [
         "src/addon.cc",
+        "src/arena.cc",
         "src/batch-norm.cc",
         "src/convolution-gradients.cc",
         "src/convolution.cc",

@@ -1,25 +1,26 @@
 #include "pool.h"
 
-#include <sys/mman.h>
-
 #include <cstdlib>
 #include <map>
 #include <vector>
 
+#include "arena.h"
+
 namespace athanor {
 namespace {
 
-/** From here on large pages spare the processor most of its table walks. */
-constexpr size_t kLargePageBytes = size_t{2} << 20;
+constexpr size_t kPageBytes = 4096;
+/** Pieces below a few pages would lie scattered between the large ones. */
+constexpr size_t kSmallBytes = 8 * kPageBytes;
 
-/** What a kept piece may be larger than what is asked for: a third. */
-constexpr size_t kWasteShare = 3;
-
-/** Trivially destroyed at exit on purpose: buffers that outlive it must still find it. */
+/** Never destroyed, on purpose: buffers that outlive it must still find it. */
 struct Pool {
-  std::map<size_t, std::vector<void*>> kept;
+  Arena arena;
+  /** Small pieces that are free, by their size. */
+  std::map<size_t, std::vector<void*>> small;
+  size_t small_bytes = 0;
+  size_t large_in_use_bytes = 0;
   size_t in_use_bytes = 0;
-  size_t kept_bytes = 0;
 };
 
 Pool& pool() {
@@ -27,65 +28,63 @@ Pool& pool() {
   return *the_pool;
 }
 
-/** Eight sizes for each doubling: at most an eighth is wasted, and nearly equal tensors share their memory. */
 size_t rounded(size_t size_bytes) {
-  size_t step = 64;
-  while (step * 16 < size_bytes) step *= 2;
-  return (size_bytes + step - 1) / step * step;
+  if (size_bytes > kSmallBytes) return (size_bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
+  size_t size = 64;
+  while (size < size_bytes) size *= 2;
+  return size;
 }
 
-void* take_from_system(size_t size_bytes) {
+void* take_small(Pool& all, size_t size_bytes) {
+  std::vector<void*>& free = all.small[size_bytes];
+  if (!free.empty()) {
+    void* const address = free.back();
+    free.pop_back();
+    all.small_bytes -= size_bytes;
+    return address;
+  }
   void* address = nullptr;
-  const size_t alignment = size_bytes >= kLargePageBytes ? kLargePageBytes : 64;
-  if (posix_memalign(&address, alignment, size_bytes) != 0) return nullptr;
-#ifdef MADV_HUGEPAGE
-  if (alignment == kLargePageBytes) madvise(address, size_bytes, MADV_HUGEPAGE);
-#endif
-  return address;
+  return posix_memalign(&address, 64, size_bytes) == 0 ? address : nullptr;
 }
 
 }  // namespace
 
 std::shared_ptr<Buffer> allocate(size_t size_bytes) {
   Pool& all = pool();
-  size_t size = rounded(size_bytes == 0 ? 1 : size_bytes);
-  void* address = nullptr;
-  // One that is a little too large serves as well, and keeps the whole small.
-  const auto kept = all.kept.lower_bound(size);
-  if (kept != all.kept.end() && kept->first <= size + size / kWasteShare) {
-    size = kept->first;
-    address = kept->second.back();
-    kept->second.pop_back();
-    if (kept->second.empty()) all.kept.erase(kept);
-    all.kept_bytes -= size;
-  } else {
-    address = take_from_system(size);
-    if (address == nullptr) {
-      empty_pool();
-      address = take_from_system(size);
-    }
-    if (address == nullptr) throw OutOfMemory{size, all.in_use_bytes};
-  }
+  const size_t size = rounded(size_bytes);
+  const bool is_small = size <= kSmallBytes;
+  void* const address = is_small ? take_small(all, size) : all.arena.take(size);
+  if (address == nullptr) throw OutOfMemory{size_bytes, all.in_use_bytes};
   all.in_use_bytes += size;
+  if (!is_small) all.large_in_use_bytes += size;
   return std::make_shared<Buffer>(address, size);
 }
 
 Buffer::~Buffer() {
   Pool& all = pool();
   all.in_use_bytes -= size_bytes_;
-  all.kept_bytes += size_bytes_;
-  all.kept[size_bytes_].push_back(address_);
+  if (size_bytes_ <= kSmallBytes) {
+    all.small_bytes += size_bytes_;
+    all.small[size_bytes_].push_back(address_);
+  } else {
+    all.large_in_use_bytes -= size_bytes_;
+    all.arena.give_back(address_, size_bytes_);
+  }
 }
 
-PoolUse pool_use() { return {pool().in_use_bytes, pool().kept_bytes}; }
+PoolUse pool_use() {
+  const Pool& all = pool();
+  return {all.in_use_bytes, all.small_bytes + all.arena.touched_bytes() - all.large_in_use_bytes};
+}
 
 void empty_pool() {
   Pool& all = pool();
-  for (auto& [size, addresses] : all.kept) {
+  for (auto& [size, addresses] : all.small) {
     for (void* address : addresses) std::free(address);
   }
-  all.kept.clear();
-  all.kept_bytes = 0;
+  all.small.clear();
+  all.small_bytes = 0;
+  all.arena.forget_gaps();
 }
 
 }  // namespace athanor

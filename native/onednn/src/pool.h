@@ -26,11 +26,12 @@ struct OutOfMemory {
   size_t in_use_bytes;
 };
 
-/** Throws OutOfMemory. Sizes are rounded up, so that the tensors of the next step find what those of this one left. */
+/** Throws OutOfMemory. */
 std::shared_ptr<Buffer> allocate(size_t size_bytes);
 
 struct PoolUse {
   size_t in_use_bytes;
+  /** Touched before and free now. */
   size_t kept_bytes;
 };
 PoolUse pool_use();
