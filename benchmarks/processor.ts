@@ -38,7 +38,10 @@ function ours(device: string, precision: string): Sample {
 function theirs(...flags: readonly string[]): Sample {
   const file = join(import.meta.dirname, 'peer.py')
   const env = { ...process.env, OMP_NUM_THREADS: threads }
-  const answer = execFileSync('/usr/bin/python3', [file, peer ?? '', 'x', '--speed', ...flags], { env, encoding: 'utf8' })
+  const answer = execFileSync('/usr/bin/python3', [file, peer ?? '', 'x', '--speed', ...flags], {
+    env,
+    encoding: 'utf8',
+  })
   const [line = '', peakMiB] = answer.trim().split('\n').slice(-2)
   const speed = JSON.parse(line) as { train_images_per_s: number; infer_images_per_s: number }
   return { train: speed.train_images_per_s, infer: speed.infer_images_per_s, peakMiB: Number(peakMiB) }
@@ -71,7 +74,9 @@ function median(name: string, figure: keyof Sample): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }
 
-console.log(`${found.name}, ${threads} threads, ResNet-18, 224, batch 32: medians of ${values.rounds} processes in turns`)
+console.log(
+  `${found.name}, ${threads} threads, ResNet-18, 224, batch 32: medians of ${values.rounds} processes in turns`,
+)
 console.log('| | training, images/s | inference, images/s | peak memory, MiB |\n| --- | ---: | ---: | ---: |')
 for (const [name] of subjects) {
   const [train, infer, peakMiB] = (['train', 'infer', 'peakMiB'] as const).map((figure) => median(name, figure))
