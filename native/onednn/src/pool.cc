@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <new>
 #include <vector>
 
 namespace athanor {
@@ -11,6 +12,9 @@ namespace {
 
 /** From here on large pages spare the processor most of its table walks. */
 constexpr size_t kLargePageBytes = size_t{2} << 20;
+
+/** What is left to V8 and to oneDNN itself, which end the process where they get no memory for something small. */
+constexpr size_t kSpareBytes = size_t{64} << 20;
 
 /** Trivially destroyed at exit on purpose: buffers that outlive it must still find it. */
 struct Pool {
@@ -31,10 +35,19 @@ size_t rounded(size_t size_bytes) {
   return (size_bytes + step - 1) / step * step;
 }
 
+bool is_some_to_spare() {
+  void* const spare = mmap(nullptr, kSpareBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return spare != MAP_FAILED && munmap(spare, kSpareBytes) == 0;
+}
+
 void* take_from_system(size_t size_bytes) {
   void* address = nullptr;
   const size_t alignment = size_bytes >= kLargePageBytes ? kLargePageBytes : 64;
   if (posix_memalign(&address, alignment, size_bytes) != 0) return nullptr;
+  if (!is_some_to_spare()) {
+    std::free(address);
+    return nullptr;
+  }
 #ifdef MADV_HUGEPAGE
   if (alignment == kLargePageBytes) madvise(address, size_bytes, MADV_HUGEPAGE);
 #endif
@@ -58,17 +71,28 @@ std::shared_ptr<Buffer> allocate(size_t size_bytes) {
       empty_pool();
       address = take_from_system(size);
     }
-    if (address == nullptr) throw OutOfMemory{size, all.in_use_bytes};
+    if (address == nullptr) throw OutOfMemory{size};
   }
   all.in_use_bytes += size;
-  return std::make_shared<Buffer>(address, size);
+  try {
+    return std::make_shared<Buffer>(address, size);
+  } catch (const std::bad_alloc&) {
+    all.in_use_bytes -= size;
+    std::free(address);
+    throw;
+  }
 }
 
 Buffer::~Buffer() {
   Pool& all = pool();
   all.in_use_bytes -= size_bytes_;
-  all.kept_bytes += size_bytes_;
-  all.kept[size_bytes_].push_back(address_);
+  try {
+    all.kept[size_bytes_].push_back(address_);
+    all.kept_bytes += size_bytes_;
+  } catch (const std::bad_alloc&) {
+    // Not even the list of what is kept can grow.
+    std::free(address_);
+  }
 }
 
 PoolUse pool_use() { return {pool().in_use_bytes, pool().kept_bytes}; }

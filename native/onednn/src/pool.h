@@ -20,10 +20,9 @@ class Buffer {
   size_t size_bytes_;
 };
 
-/** What was asked for, when the machine has no more: `size_bytes` beside `in_use_bytes`. */
+/** What was asked for, when the machine has no more. */
 struct OutOfMemory {
   size_t size_bytes;
-  size_t in_use_bytes;
 };
 
 /** Throws OutOfMemory. Sizes are rounded up, so that the tensors of the next step find what those of this one left. */

@@ -34,8 +34,7 @@ class Entry {
 
   /** What tfjs's plain kernels read. */
   get values(): Values | undefined {
-    if (this.#values === undefined && this.#handle !== null)
-      this.#values = this.#addon.read(this.#handle, [this.#count])
+    if (this.#values === undefined && this.#handle !== null) this.#values = this.#read(this.#handle)
     return this.#values
   }
 
@@ -68,6 +67,20 @@ class Entry {
   release(): void {
     this.#release()
     this.#values = undefined
+  }
+
+  #read(handle: Handle): Float32Array {
+    const values = this.#room()
+    tellingLackOfMemory(() => this.#addon.read(handle, [this.#count], values))
+    return values
+  }
+
+  #room(): Float32Array {
+    try {
+      return new Float32Array(this.#count)
+    } catch {
+      throw outOfMemory({ sizeBytes: this.#count * 4, inUseBytes: this.#addon.memory().inUseBytes })
+    }
   }
 
   #release(): void {
@@ -137,11 +150,7 @@ export class OnednnBackend extends MathBackendCPU {
   }
 
   native<Result>(compute: () => Result): Result {
-    try {
-      return compute()
-    } catch (thrown) {
-      throw isLackOfMemory(thrown) ? outOfMemory(thrown) : thrown
-    }
+    return tellingLackOfMemory(compute)
   }
 
   #set(dataId: object, given: ConstructorParameters<typeof Entry>[1]): void {
@@ -155,6 +164,7 @@ export class OnednnBackend extends MathBackendCPU {
 }
 
 interface LackOfMemory {
+  /** 0 where nobody knows. */
   readonly sizeBytes: number
   readonly inUseBytes: number
 }
@@ -163,11 +173,22 @@ function isLackOfMemory(thrown: unknown): thrown is LackOfMemory {
   return thrown instanceof Error && typeof Reflect.get(thrown, 'sizeBytes') === 'number'
 }
 
+function tellingLackOfMemory<Result>(compute: () => Result): Result {
+  try {
+    return compute()
+  } catch (thrown) {
+    throw isLackOfMemory(thrown) ? outOfMemory(thrown) : thrown
+  }
+}
+
 function outOfMemory({ sizeBytes, inUseBytes }: LackOfMemory): AppError {
   const mebibytes = (bytes: number) => Math.ceil(bytes / 1024 ** 2)
   return new AppError(
     'out-of-memory',
-    said`The onednn device could not get ${mebibytes(sizeBytes)} MiB beside the ${mebibytes(inUseBytes)} MiB that it
-      uses: use a smaller micro-batch or smaller images.`,
+    sizeBytes === 0
+      ? said`The onednn device found no memory left beside the ${mebibytes(inUseBytes)} MiB that it uses: use a smaller
+          micro-batch or smaller images.`
+      : said`The onednn device could not get ${mebibytes(sizeBytes)} MiB beside the ${mebibytes(inUseBytes)} MiB that it
+          uses: use a smaller micro-batch or smaller images.`,
   )
 }
