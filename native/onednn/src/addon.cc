@@ -161,6 +161,7 @@ Value memory(const CallbackInfo& info) {
 
 Value stop(const CallbackInfo& info) {
   tensors().clear();
+  forget_primitives();
   empty_pool();
   return info.Env().Undefined();
 }
