@@ -1,8 +1,13 @@
 import { spawnSync } from 'node:child_process'
+import { getHeapStatistics } from 'node:v8'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as tf from '@tensorflow/tfjs-core'
 import type { ActiveDevice } from '../../src/trainer/devices/device.ts'
 import { onednnDevice } from '../../src/trainer/devices/onednn.ts'
+import { draw, selfTestNetwork, selfTestSizePx } from '../../src/trainer/devices/self-test-network.ts'
+import { createParameters, disposeParameters } from '../../src/trainer/network/parameters.ts'
+import { createLearner } from '../../src/trainer/steps/learner.ts'
+import { randomOf, shuffled } from '../../src/shared/random.ts'
 import { isAppError } from '../../src/shared/errors.ts'
 import { startChild } from '../support/child.ts'
 
@@ -15,7 +20,7 @@ const limitAbsence = canLimit ? '' : ' (skipped: prlimit is not there)'
 describe.runIf(found.available)('on onednn', () => {
   let active: ActiveDevice
   beforeEach(async () => {
-    active = await onednnDevice.activate({ threads: 2 })
+    active = await onednnDevice.activate({ threads: 1 })
   })
   afterEach(() => active.dispose())
 
@@ -32,6 +37,30 @@ describe.runIf(found.available)('on onednn', () => {
     const sum = tf.tidy(() => tf.sum(tf.relu(tf.ones([3]))))
     expect([...(await sum.data())]).toEqual([3])
     sum.dispose()
+  })
+
+  test('memory stays bounded when every batch has another size', async () => {
+    const sizes = shuffled(
+      Array.from({ length: 160 }, (_, index) => index + 2),
+      randomOf(1),
+    )
+    const parameters = createParameters(selfTestNetwork, { weights: null, seed: 5 })
+    const learner = createLearner({ network: selfTestNetwork, parameters }, [1, 1, 1], {
+      ...{ momentum: 0, weightDecay: 0, headLearningRateMultiplier: 1, trainableFrom: 'stem' },
+      ...{ lossReduction: 'mean', labelSmoothing: 0, inputSizePx: selfTestSizePx },
+    })
+    const outsideBytes: number[] = []
+    for (const size of sizes) {
+      const classIndices = Array.from({ length: size }, (_, image) => image % 3)
+      await learner.add({ pixels: draw(size, size * selfTestSizePx ** 2 * 3, 1), classIndices })
+      learner.update(1e-3)
+      outsideBytes.push(process.memoryUsage.rss() - getHeapStatistics().total_physical_size)
+    }
+    learner.dispose()
+    disposeParameters(parameters)
+    // Were nothing given back, primitives and buffers for 80 more sizes would take 90 MiB.
+    const grown = (outsideBytes.at(-1) ?? 0) - (outsideBytes[sizes.length / 2] ?? 0)
+    expect(grown).toBeLessThan(48 * 1024 ** 2)
   })
 
   test.runIf(canLimit)(`a process that runs out of memory goes on${limitAbsence}`, async () => {

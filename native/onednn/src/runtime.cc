@@ -15,9 +15,14 @@ dnnl::stream& stream() {
 }
 
 /** One piece that grows to what the greediest primitive wants. */
-std::shared_ptr<Buffer>& scratch_buffer() {
-  static auto* const buffer = new std::shared_ptr<Buffer>();
-  return *buffer;
+struct Scratch {
+  std::shared_ptr<Buffer> buffer;
+  size_t size_bytes = 0;
+};
+
+Scratch& scratch_memory() {
+  static auto* const all = new Scratch();
+  return *all;
 }
 
 struct Kept {
@@ -96,20 +101,20 @@ void keep(const std::string& key, const std::vector<Desc>& layouts, std::shared_
   ++all.count;
 }
 
-void forget_primitives() { primitives() = Primitives(); }
+void forget_primitives() {
+  primitives() = Primitives();
+  scratch_memory() = Scratch();
+}
 
 void run(const dnnl::primitive& primitive, const Desc& scratch, Arguments arguments) {
-  static size_t held_bytes = 0;
   const size_t size_bytes = scratch.get_size();
   if (size_bytes > 0) {
-    std::shared_ptr<Buffer>& buffer = scratch_buffer();
-    if (size_bytes > held_bytes) {
-      buffer.reset();
-      held_bytes = 0;
-      buffer = allocate(size_bytes);
-      held_bytes = size_bytes;
+    Scratch& held = scratch_memory();
+    if (size_bytes > held.size_bytes) {
+      held = Scratch();
+      held = {allocate(size_bytes), size_bytes};
     }
-    arguments[DNNL_ARG_SCRATCHPAD] = dnnl::memory(scratch, engine(), buffer->address());
+    arguments[DNNL_ARG_SCRATCHPAD] = dnnl::memory(scratch, engine(), held.buffer->address());
   }
   primitive.execute(stream(), arguments);
   stream().wait();

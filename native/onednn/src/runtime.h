@@ -45,7 +45,7 @@ std::string key_of(const char* name, const std::vector<const Dims*>& dims, const
 /** What was kept for a key and layouts; null where it is not there, or not any more. */
 void* find_kept(const std::string& key, const std::vector<Desc>& layouts);
 void keep(const std::string& key, const std::vector<Desc>& layouts, std::shared_ptr<void> made);
-/** Before threads may change: a primitive is made for a number of them. */
+/** And their scratch memory. Before threads may change: a primitive is made for a number of them. */
 void forget_primitives();
 
 /**
