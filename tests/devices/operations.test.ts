@@ -1,22 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, test } from 'vitest'
 import type { ActiveDevice } from '../../src/trainer/devices/device.ts'
-import { normalOf, randomOf } from '../../src/shared/random.ts'
-import { differenceOf, numbersOf, presentDevices, referenceOf, runKernel } from '../support/devices.ts'
+import { presentDevices, runKernel } from '../support/devices.ts'
+import { drawn, expectSame } from '../support/same-numbers.ts'
 
 const present = await presentDevices()
 
-/** Sums of float32 in another order. */
-const tolerance = 2e-5
-
 type Shape4D = [number, number, number, number]
 type Padding = [[number, number], [number, number], [number, number], [number, number]]
-
-function drawn<R extends tf.Rank>(shape: tf.ShapeMap[R], seed: number): tf.Tensor<R> {
-  const next = normalOf(randomOf(seed, ...[...shape]))
-  return tf.tensor<R>(Float32Array.from({ length: tf.util.sizeFromShape([...shape]) }, next), shape)
-}
 
 function paddingOf(top: number, bottom: number, left: number, right: number): Padding {
   return [
@@ -25,16 +17,6 @@ function paddingOf(top: number, bottom: number, left: number, right: number): Pa
     [left, right],
     [0, 0],
   ]
-}
-
-async function expectSame(compute: () => tf.Tensor | readonly tf.Tensor[], allowed = tolerance): Promise<void> {
-  const actual = await numbersOf(compute)
-  const expected = await referenceOf(compute)
-  expect(actual.length).toBe(expected.length)
-  actual.forEach((numbers, index) => {
-    const other = expected[index]
-    expect(other === undefined ? Number.NaN : differenceOf(numbers, other)).toBeLessThanOrEqual(allowed)
-  })
 }
 
 const channels = fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 24)

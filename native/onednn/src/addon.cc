@@ -1,6 +1,7 @@
 #include <napi.h>
 
 #include <cstring>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <unordered_map>
@@ -67,17 +68,25 @@ class Arguments {
   size_t next_ = 0;
 };
 
+/** `size_bytes` is 0 where nobody knows how much was asked for. */
+Napi::Error lack_of_memory(Napi::Env env, size_t size_bytes) {
+  auto error = Napi::Error::New(env, "out of memory");
+  error.Set("sizeBytes", Napi::Number::New(env, static_cast<double>(size_bytes)));
+  error.Set("inUseBytes", Napi::Number::New(env, static_cast<double>(pool_use().in_use_bytes)));
+  return error;
+}
+
 /** Turns what C++ throws into what JavaScript catches; a lack of memory carries its numbers. */
 template <Value (*Body)(const CallbackInfo&)>
 Value guarded(const CallbackInfo& info) {
   try {
     return Body(info);
   } catch (const OutOfMemory& lack) {
-    auto error = Napi::Error::New(info.Env(), "out of memory");
-    error.Set("sizeBytes", Napi::Number::New(info.Env(), static_cast<double>(lack.size_bytes)));
-    error.Set("inUseBytes", Napi::Number::New(info.Env(), static_cast<double>(lack.in_use_bytes)));
-    throw error;
+    throw lack_of_memory(info.Env(), lack.size_bytes);
+  } catch (const std::bad_alloc&) {
+    throw lack_of_memory(info.Env(), 0);
   } catch (const dnnl::error& failure) {
+    if (failure.status == dnnl_out_of_memory) throw lack_of_memory(info.Env(), 0);
     throw Napi::Error::New(info.Env(), std::string("oneDNN: ") + failure.message);
   } catch (const std::exception& failure) {
     throw Napi::Error::New(info.Env(), failure.what());
@@ -100,6 +109,7 @@ Value start(const CallbackInfo& info) {
   Arguments args(info);
   set_threads(static_cast<int>(args.integer()));
   set_compute_type(args.flag() ? DataType::bf16 : DataType::f32);
+  set_memory_limit(static_cast<size_t>(args.integer()));
   return info.Env().Undefined();
 }
 
@@ -126,13 +136,15 @@ Value upload(const CallbackInfo& info) {
   return handle_of(info.Env(), std::move(tensor));
 }
 
+/** Into an array that JavaScript made, because V8 ends the process where there is no memory for one made here. */
 Value read(const CallbackInfo& info) {
   Arguments args(info);
   const Operand operand = args.operand();
+  auto values = info[2].As<Napi::Float32Array>();
+  if (values.ElementLength() != count_of(operand.shape)) throw std::logic_error("a tensor is read into another size");
   const Held plain = operand.as_floats();
-  auto values = Napi::Float32Array::New(info.Env(), count_of(operand.shape));
   std::memcpy(values.Data(), plain.buffer->address(), values.ByteLength());
-  return values;
+  return info.Env().Undefined();
 }
 
 Value release(const CallbackInfo& info) {
@@ -150,6 +162,7 @@ Value memory(const CallbackInfo& info) {
 
 Value stop(const CallbackInfo& info) {
   tensors().clear();
+  forget_primitives();
   empty_pool();
   return info.Env().Undefined();
 }

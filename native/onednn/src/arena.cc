@@ -12,6 +12,9 @@ namespace {
 /** Addresses cost nothing, but a process may be held to few of them. */
 constexpr size_t kSmallestArena = size_t{64} << 20;
 
+/** What is left to V8 and to oneDNN itself then, which end the process where they get no memory for something small. */
+constexpr size_t kSpareBytes = size_t{512} << 20;
+
 size_t machine_bytes() {
   return static_cast<size_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
 }
@@ -24,8 +27,9 @@ Arena::Arena() {
   flags |= MAP_NORESERVE;
 #endif
   for (size_t size = machine_bytes(); size >= kSmallestArena; size /= 2) {
-    void* const found = mmap(nullptr, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    void* const found = mmap(nullptr, size + kSpareBytes, PROT_READ | PROT_WRITE, flags, -1, 0);
     if (found == MAP_FAILED) continue;
+    munmap(static_cast<char*>(found) + size, kSpareBytes);
     start_ = static_cast<char*>(found);
     gaps_[0] = size;
 #ifdef MADV_HUGEPAGE

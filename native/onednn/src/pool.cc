@@ -1,7 +1,9 @@
 #include "pool.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <map>
+#include <new>
 #include <vector>
 
 #include "arena.h"
@@ -21,6 +23,7 @@ struct Pool {
   size_t small_bytes = 0;
   size_t large_in_use_bytes = 0;
   size_t in_use_bytes = 0;
+  size_t limit_bytes = SIZE_MAX;
 };
 
 Pool& pool() {
@@ -47,30 +50,45 @@ void* take_small(Pool& all, size_t size_bytes) {
   return posix_memalign(&address, 64, size_bytes) == 0 ? address : nullptr;
 }
 
+void take_back(void* address, size_t size_bytes) {
+  Pool& all = pool();
+  const bool is_small = size_bytes <= kSmallBytes;
+  all.in_use_bytes -= size_bytes;
+  if (!is_small) all.large_in_use_bytes -= size_bytes;
+  try {
+    if (is_small) {
+      all.small[size_bytes].push_back(address);
+      all.small_bytes += size_bytes;
+    } else {
+      all.arena.give_back(address, size_bytes);
+    }
+  } catch (const std::bad_alloc&) {
+    // Not even the list of what is free can grow: the piece is lost.
+  }
+}
+
 }  // namespace
+
+void set_memory_limit(size_t size_bytes) { pool().limit_bytes = size_bytes; }
 
 std::shared_ptr<Buffer> allocate(size_t size_bytes) {
   Pool& all = pool();
   const size_t size = rounded(size_bytes);
   const bool is_small = size <= kSmallBytes;
-  void* const address = is_small ? take_small(all, size) : all.arena.take(size);
-  if (address == nullptr) throw OutOfMemory{size_bytes, all.in_use_bytes};
+  const bool is_allowed = size <= all.limit_bytes && all.in_use_bytes <= all.limit_bytes - size;
+  void* const address = !is_allowed ? nullptr : is_small ? take_small(all, size) : all.arena.take(size);
+  if (address == nullptr) throw OutOfMemory{size_bytes};
   all.in_use_bytes += size;
   if (!is_small) all.large_in_use_bytes += size;
-  return std::make_shared<Buffer>(address, size);
-}
-
-Buffer::~Buffer() {
-  Pool& all = pool();
-  all.in_use_bytes -= size_bytes_;
-  if (size_bytes_ <= kSmallBytes) {
-    all.small_bytes += size_bytes_;
-    all.small[size_bytes_].push_back(address_);
-  } else {
-    all.large_in_use_bytes -= size_bytes_;
-    all.arena.give_back(address_, size_bytes_);
+  try {
+    return std::make_shared<Buffer>(address, size);
+  } catch (const std::bad_alloc&) {
+    take_back(address, size);
+    throw;
   }
 }
+
+Buffer::~Buffer() { take_back(address_, size_bytes_); }
 
 PoolUse pool_use() {
   const Pool& all = pool();

@@ -20,11 +20,13 @@ class Buffer {
   size_t size_bytes_;
 };
 
-/** What was asked for, when the machine has no more: `size_bytes` beside `in_use_bytes`. */
+/** What was asked for, when the machine has no more. */
 struct OutOfMemory {
   size_t size_bytes;
-  size_t in_use_bytes;
 };
+
+/** What may be in use at once: the system would end a process that takes more than there is. */
+void set_memory_limit(size_t size_bytes);
 
 /** Throws OutOfMemory. */
 std::shared_ptr<Buffer> allocate(size_t size_bytes);

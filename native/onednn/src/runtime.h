@@ -42,20 +42,22 @@ Held hold(const Desc& desc);
 
 std::string key_of(const char* name, const std::vector<const Dims*>& dims, const std::vector<int64_t>& numbers = {});
 
-/** Primitives are made once for each shape: `key` says everything but the layouts, which `layouts` say. */
+/** What was kept for a key and layouts; null where it is not there, or not any more. */
+void* find_kept(const std::string& key, const std::vector<Desc>& layouts);
+void keep(const std::string& key, const std::vector<Desc>& layouts, std::shared_ptr<void> made);
+/** And their scratch memory. Before threads may change: a primitive is made for a number of them. */
+void forget_primitives();
+
+/**
+ * Primitives are made once for each shape: `key` says everything but the layouts, which `layouts` say, and begins with a
+ * name that no other type is kept by. The latest thousand stay, so what is returned is good until the operation ends.
+ */
 template <typename Made>
 const Made& cached(const std::string& key, const std::vector<Desc>& layouts, const std::function<Made()>& make) {
-  struct Entry {
-    std::vector<Desc> layouts;
-    std::unique_ptr<Made> made;
-  };
-  static auto* const entries = new std::unordered_map<std::string, std::vector<Entry>>();
-  std::vector<Entry>& same_key = (*entries)[key];
-  for (const Entry& entry : same_key) {
-    if (entry.layouts == layouts) return *entry.made;
-  }
-  same_key.push_back({layouts, std::make_unique<Made>(make())});
-  return *same_key.back().made;
+  if (void* const found = find_kept(key, layouts)) return *static_cast<Made*>(found);
+  auto made = std::make_shared<Made>(make());
+  keep(key, layouts, made);
+  return *made;
 }
 
 }  // namespace athanor

@@ -64,7 +64,8 @@ async function activate({ threads: wished, precision }: ActivateOptions): Promis
   const threads = Math.max(1, wished ?? countPhysicalCores())
   const { startOnednnBackend } = await import('./onednn/start-backend.ts')
   registerGradients()
-  found.addon.start(threads, precision === 'bfloat16')
+  const memoryLimitBytes = Math.floor(totalmem() * memoryShare)
+  found.addon.start(threads, precision === 'bfloat16', memoryLimitBytes)
   const backend = startOnednnBackend(found.addon)
   await tf.setBackend('onednn')
   return {
@@ -72,7 +73,7 @@ async function activate({ threads: wished, precision }: ActivateOptions): Promis
     name: `${processorName()}, ${threads === 1 ? '1 thread' : `${threads} threads`} (oneDNN ${found.addon.describe().version}, ${precision})`,
     threads,
     precision,
-    memoryLimitBytes: totalmem() * memoryShare,
+    memoryLimitBytes,
     deterministic: true,
     plainKernelRuns: () => backend.plainKernels.runs,
     dispose: async () => backend.dispose(),

@@ -5,9 +5,19 @@ import type { TrainJob } from '../../../src/shared/contract/trainer.ts'
 import type { Preset, RecipeOverrides } from '../../../src/shared/domain/recipe.ts'
 import type { TrainerEvent } from '../../../src/shared/domain/run.ts'
 import { randomOf } from '../../../src/shared/random.ts'
+import { onednnDevice } from '../../../src/trainer/devices/onednn.ts'
 import { fingerprintOf, trainInProcess } from '../../support/train-process.ts'
 import { createTrainingSet } from '../../support/training-set.ts'
 import type { TrainingSet } from '../../support/training-set.ts'
+
+const onednn = await onednnDevice.probe()
+if (!onednn.available) console.log(`Not tested on onednn: ${onednn.reason}`)
+
+/** oneDNN chooses its kernels, and how their sums are split, by the number of threads. */
+const onOnednn = [
+  { threads: 1, trainableFrom: 'layer4', momentum: 0.9 },
+  { threads: 2, trainableFrom: 'stem', momentum: 0 },
+] as const
 
 /** Each with a first kill that leaves work behind: in the middle of an epoch, or of computing the features. */
 const configurations: readonly {
@@ -56,6 +66,12 @@ const configurations: readonly {
     overrides: { backbone: null, inputSizePx: 160, resizePx: 180 },
     killAt: (event) => event.kind === 'step' && event.phase === 'caching-features' && event.done < event.total,
   },
+  ...(onednn.available ? onOnednn : []).map((overrides) => ({
+    name: `onednn, threads: ${overrides.threads}, with a last batch of 2 images`,
+    preset: 'from-scratch' as const,
+    overrides: { device: 'onednn' as const, epochs: 1, batchSize: 6, ...overrides },
+    killAt: isMidEpoch,
+  })),
 ]
 
 function isAboutImages(event: TrainerEvent): boolean {

@@ -25,10 +25,11 @@ export type OptionalOperand = Operand | readonly [null, null]
 
 /** What native/onednn/src/addon.cc exports; operands come as two arguments each. */
 export interface Addon {
-  start(threads: number, isBfloat16: boolean): void
+  start(threads: number, isBfloat16: boolean, memoryLimitBytes: number): void
   describe(): { readonly version: string; readonly isFast: boolean; readonly hasBfloat16: boolean }
   upload(values: Float32Array): Handle
-  read(...operand: Operand): Float32Array
+  /** `into` has as many values. */
+  read(...given: readonly [...Operand, into: Float32Array]): void
   release(handle: Handle): void
   memory(): { readonly inUseBytes: number; readonly keptBytes: number }
   /** Lets go of all tensors, and gives their memory back to the system. */

@@ -1,10 +1,9 @@
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import type { TensorData } from '@tensorflow/tfjs-backend-cpu/dist/backend_cpu'
 import * as tf from '@tensorflow/tfjs-core'
-import { AppError } from '../../../shared/errors.ts'
-import { said } from '../../../shared/said.ts'
 import type { Addon, Handle, Operand } from './addon.ts'
 import { Entry, type Values } from './entry.ts'
+import { tellingLackOfMemory } from './lack-of-memory.ts'
 
 /**
  * tfjs's plain backend, whose tensors may lie in native memory instead. Kernels that the addon has take and give native
@@ -80,11 +79,7 @@ export class OnednnBackend extends MathBackendCPU {
   }
 
   native<Result>(compute: () => Result): Result {
-    try {
-      return compute()
-    } catch (thrown) {
-      throw isLackOfMemory(thrown) ? outOfMemory(thrown) : thrown
-    }
+    return tellingLackOfMemory(compute)
   }
 
   #set(dataId: object, entry: Entry): void {
@@ -95,22 +90,4 @@ export class OnednnBackend extends MathBackendCPU {
   #entry(dataId: object): Entry {
     return this.data.get(dataId) as unknown as Entry
   }
-}
-
-interface LackOfMemory {
-  readonly sizeBytes: number
-  readonly inUseBytes: number
-}
-
-function isLackOfMemory(thrown: unknown): thrown is LackOfMemory {
-  return thrown instanceof Error && typeof Reflect.get(thrown, 'sizeBytes') === 'number'
-}
-
-function outOfMemory({ sizeBytes, inUseBytes }: LackOfMemory): AppError {
-  const mebibytes = (bytes: number) => Math.ceil(bytes / 1024 ** 2)
-  return new AppError(
-    'out-of-memory',
-    said`The onednn device could not get ${mebibytes(sizeBytes)} MiB beside the ${mebibytes(inUseBytes)} MiB that it
-      uses: use a smaller micro-batch or smaller images.`,
-  )
 }

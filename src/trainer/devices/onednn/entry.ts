@@ -1,5 +1,6 @@
 import type { backend_util, DataType, TensorInfo } from '@tensorflow/tfjs-core'
 import type { Addon, Handle } from './addon.ts'
+import { outOfMemory, tellingLackOfMemory } from './lack-of-memory.ts'
 
 export type Values = backend_util.BackendValues
 
@@ -44,8 +45,7 @@ export class Entry {
 
   /** What tfjs's plain kernels read. */
   get values(): Values | undefined {
-    if (this.#values === undefined && this.#native !== null)
-      this.#values = this.#addon.read(this.#native.handle, [this.#count])
+    if (this.#values === undefined && this.#native !== null) this.#values = this.#read(this.#native.handle)
     return this.#values
   }
 
@@ -67,8 +67,7 @@ export class Entry {
 
   /** A kernel is about to change the native tensor in place: no copy may share it. */
   changing(): Handle {
-    if (this.#native !== null && this.#native.users > 1)
-      this.values = this.#addon.read(this.#native.handle, [this.#count])
+    if (this.#native !== null && this.#native.users > 1) this.values = this.#read(this.#native.handle)
     const { handle } = this
     this.#values = undefined
     return handle
@@ -92,6 +91,20 @@ export class Entry {
   release(): void {
     this.#letGo()
     this.#values = undefined
+  }
+
+  #read(handle: Handle): Float32Array {
+    const values = this.#room()
+    tellingLackOfMemory(() => this.#addon.read(handle, [this.#count], values))
+    return values
+  }
+
+  #room(): Float32Array {
+    try {
+      return new Float32Array(this.#count)
+    } catch {
+      throw outOfMemory({ sizeBytes: this.#count * 4, inUseBytes: this.#addon.memory().inUseBytes })
+    }
   }
 
   #letGo(): void {
