@@ -8,11 +8,11 @@
  * with a last line of JSON that has train_images_per_s.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, tmpdir } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { copyProject } from './project-copy.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,19 +35,13 @@ interface Epoch {
   readonly waitRatio: number | null
 }
 
-const work = mkdtempSync(join(tmpdir(), 'athanor-epoch-'))
-const images = join(work, 'images')
-const athanor = (...args: readonly string[]): string =>
-  execFileSync(process.execPath, [join(import.meta.dirname, '../scripts/athanor.mjs'), ...args], {
-    cwd: images,
-    encoding: 'utf8',
-    env: { ...process.env, XDG_DATA_HOME: join(work, 'store') },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
+using project = copyProject(data)
 
 function ours(precision: string): Epoch {
   const recipe = ['--preset', 'from-scratch', '--batch-size', '32', '--device', 'onednn', '--precision', precision]
-  const { model, profile } = Output.parse(JSON.parse(athanor('tune', ...recipe, ...common, '--profile', '--json')))
+  const { model, profile } = Output.parse(
+    JSON.parse(project.athanor('tune', ...recipe, ...common, '--profile', '--json')),
+  )
   const { waitSeconds, computeSeconds } = profile
   return {
     imagesPerSecond: model.history[0]?.imagesPerSecond ?? Number.NaN,
@@ -68,22 +62,16 @@ const subjects: readonly (readonly [name: string, measure: () => Epoch])[] = [
   ['onednn bfloat16', () => ours('bfloat16')],
   [`PyTorch, ${cores} workers`, theirs],
 ]
-try {
-  cpSync(data, images, { recursive: true })
-  athanor('import', '.')
-  const epochs = new Map<string, Epoch[]>(subjects.map(([name]) => [name, []]))
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const [name, measure] of subjects) epochs.get(name)?.push(measure())
-  }
-  const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN
-  const rateOf = (name: string) => median((epochs.get(name) ?? []).map(({ imagesPerSecond }) => imagesPerSecond))
-  const peerRate = rateOf(subjects.at(-1)?.[0] ?? '')
-  console.log('| | images/s | ratio | waiting for pictures |\n| --- | ---: | ---: | ---: |')
-  for (const [name] of subjects) {
-    const waits = (epochs.get(name) ?? []).flatMap(({ waitRatio }) => (waitRatio === null ? [] : [waitRatio]))
-    const waiting = waits.length === 0 ? '' : `${(100 * median(waits)).toFixed(1)} %`
-    console.log(`| ${name} | ${rateOf(name).toFixed(2)} | ${(rateOf(name) / peerRate).toFixed(2)} | ${waiting} |`)
-  }
-} finally {
-  rmSync(work, { recursive: true, force: true })
+const epochs = new Map<string, Epoch[]>(subjects.map(([name]) => [name, []]))
+for (let round = 0; round < Number(values.rounds); round++) {
+  for (const [name, measure] of subjects) epochs.get(name)?.push(measure())
+}
+const median = (all: readonly number[]) => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN
+const rateOf = (name: string) => median((epochs.get(name) ?? []).map(({ imagesPerSecond }) => imagesPerSecond))
+const peerRate = rateOf(subjects.at(-1)?.[0] ?? '')
+console.log('| | images/s | ratio | waiting for pictures |\n| --- | ---: | ---: | ---: |')
+for (const [name] of subjects) {
+  const waits = (epochs.get(name) ?? []).flatMap(({ waitRatio }) => (waitRatio === null ? [] : [waitRatio]))
+  const waiting = waits.length === 0 ? '' : `${(100 * median(waits)).toFixed(1)} %`
+  console.log(`| ${name} | ${rateOf(name).toFixed(2)} | ${(rateOf(name) / peerRate).toFixed(2)} | ${waiting} |`)
 }

@@ -132,7 +132,7 @@ Value describe(const CallbackInfo& info) {
 Value upload(const CallbackInfo& info) {
   const auto values = info[0].As<Napi::Float32Array>();
   auto tensor = std::make_unique<Tensor>(values.ElementLength());
-  std::memcpy(tensor->address(), values.Data(), values.ByteLength());
+  copy_floats(values.Data(), tensor->floats(), values.ElementLength());
   return handle_of(info.Env(), std::move(tensor));
 }
 

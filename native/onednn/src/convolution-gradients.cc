@@ -34,7 +34,7 @@ Made convolution_filter_gradient(const ConvolutionShape& shape, Operand x, Opera
   });
   const auto& desc = backward.desc;
   auto dfilter = std::make_unique<Tensor>(View::filter, shape.filter, desc.diff_weights_desc());
-  const Held input = x.as(View::images, desc.src_desc());
+  const Held input = input_of_step(x, desc.src_desc());
   const Held gradient = dy.as(View::images, desc.diff_dst_desc());
   run(backward.primitive, desc.scratchpad_desc(),
       {{DNNL_ARG_SRC, input.memory}, {DNNL_ARG_DIFF_DST, gradient.memory}, {DNNL_ARG_DIFF_WEIGHTS, dfilter->memory()}});

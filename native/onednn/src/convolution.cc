@@ -36,6 +36,10 @@ Made sum_of(const AfterConvolution& after, const ConvolutionShape& shape, const 
 
 }  // namespace
 
+Held input_of_step(const Operand& x, const Desc& wanted) {
+  return x.tensor->is_plain() ? x.as_kept(View::images, wanted) : x.as(View::images, wanted);
+}
+
 std::string convolution_key(const char* name, const ConvolutionShape& shape, std::vector<int64_t> numbers) {
   numbers.push_back(static_cast<int64_t>(compute_type()));
   const auto& [strides, before, after] = shape.window;
@@ -58,8 +62,8 @@ Made convolve(const ConvolutionShape& shape, Operand x, Operand filter, const Af
   const auto& desc = forward.desc;
   Made y = after.residual == nullptr ? std::make_unique<Tensor>(View::images, shape.y, desc.dst_desc())
                                      : sum_of(after, shape, desc.dst_desc(), x.tensor);
-  const Held input = x.as(View::images, desc.src_desc());
   const bool is_inference = after.bias != nullptr;
+  const Held input = is_inference ? x.as(View::images, desc.src_desc()) : input_of_step(x, desc.src_desc());
   const Held weights = is_inference ? filter.as_kept(View::filter, desc.weights_desc())
                                     : filter.as(View::filter, desc.weights_desc());
   Arguments arguments{

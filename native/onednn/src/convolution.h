@@ -16,6 +16,9 @@ ConvolutionLayouts any_layouts(const ConvolutionShape& shape);
 /** What oneDNN wants to know when it makes a gradient. */
 const dnnl::convolution_forward::primitive_desc& forward_hint(const ConvolutionShape& shape);
 
+/** The images that JavaScript gives keep their layout for the gradient that wants them again. */
+Held input_of_step(const Operand& x, const Desc& wanted);
+
 inline void append_relu(dnnl::post_ops& after) {
 #if DNNL_VERSION_MAJOR >= 3
   after.append_eltwise(dnnl::algorithm::eltwise_relu, 0.0f, 0.0f);

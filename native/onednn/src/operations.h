@@ -57,6 +57,9 @@ struct PoolingShape {
 Made max_pool(const PoolingShape& shape, Operand x);
 Made max_pool_gradient(const PoolingShape& shape, Operand dy, Operand x, Operand y);
 
+/** On all threads where there are many. */
+void copy_floats(const float* from, float* to, size_t count);
+
 /** Means over height and width: [n, h, w, c] to [n, c]. */
 Made spatial_mean(Operand x);
 /** The same values at every place: [n, 1, 1, c] to [n, h, w, c], in the type that activations are computed in. */

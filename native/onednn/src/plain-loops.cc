@@ -6,6 +6,14 @@
 /* Passes over row-major float32 that oneDNN has no primitive for, or none that is worth its set-up. */
 namespace athanor {
 
+void copy_floats(const float* from, float* to, size_t count) {
+  constexpr int64_t kAtOnce = int64_t{1} << 18;
+  const auto total = static_cast<int64_t>(count);
+#pragma omp parallel for if (total > kAtOnce)
+  for (int64_t start = 0; start < total; start += kAtOnce)
+    std::copy_n(from + start, std::min(kAtOnce, total - start), to + start);
+}
+
 Made spatial_mean(Operand x) {
   const Desc layout = plain_desc(View::images, x.shape);
   const Held input = x.as(View::images, layout);
@@ -81,18 +89,22 @@ Made softmax(Operand x, bool logarithm) {
 
 void sgd_update(Operand parameter, Operand gradient, const Operand* momentum_buffer, const SgdNumbers& numbers) {
   const auto [rate, scale, decay, momentum] = numbers;
-  parameter.tensor->make_plain();
-  // Gradients of filters come in the layout of their primitive.
-  const Held slope = gradient.as_floats();
+  // Gradients of filters come in the layout of their primitive. Filters that are reordered for each step anyway take it
+  // over, and so need no reorder here.
+  const bool is_filter = compute_type() != DataType::f32 && gradient.tensor->view() == View::filter;
+  const View view = is_filter ? View::filter : View::plain;
+  const Desc layout = is_filter ? gradient.desc_as(view) : plain_desc(view, parameter.shape);
+  const Held slope = gradient.as(view, layout);
+  parameter.tensor->adopt(view, parameter.shape, layout);
   const auto* slopes = static_cast<const float*>(slope.buffer->address());
   float* values = parameter.tensor->floats();
-  const auto count = static_cast<int64_t>(count_of(parameter.shape));
+  const auto count = static_cast<int64_t>(layout.get_size() / sizeof(float));
   if (momentum_buffer == nullptr) {
 #pragma omp parallel for simd
     for (int64_t index = 0; index < count; ++index)
       values[index] -= rate * (scale * slopes[index] + decay * values[index]);
   } else {
-    momentum_buffer->tensor->make_plain();
+    momentum_buffer->tensor->adopt(view, parameter.shape, layout);
     float* velocities = momentum_buffer->tensor->floats();
 #pragma omp parallel for simd
     for (int64_t index = 0; index < count; ++index) {

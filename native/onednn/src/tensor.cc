@@ -73,6 +73,16 @@ void Tensor::make_plain() {
   copies_.clear();
 }
 
+void Tensor::adopt(View view, const Dims& shape, const Desc& layout) {
+  if (view_ == view && shape == shape_ && desc_ == layout) return;
+  Held adopted = as(view, shape, layout);
+  view_ = view;
+  shape_ = shape;
+  desc_ = layout;
+  held_ = std::move(adopted);
+  copies_.clear();
+}
+
 Desc Tensor::desc_as(View view, const Dims& shape) {
   if (held_.buffer == nullptr) throw std::logic_error("a tensor is used after its memory was given up");
   if (view_ == view && (view == View::plain || shape == shape_)) return desc_;

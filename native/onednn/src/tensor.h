@@ -35,6 +35,8 @@ class Tensor {
 
   /** Puts the tensor into row-major float32, where it is not. */
   void make_plain();
+  /** Puts the tensor into a layout of float32 for good, where it is not in it. */
+  void adopt(View view, const Dims& shape, const Desc& layout);
   /** The layout in which a user of this view and shape finds it; makes it plain where it was made for another. */
   Desc desc_as(View view, const Dims& shape);
   /** The tensor in the wanted layout: itself, or a reordered copy, which it may keep until it changes. */

@@ -13,15 +13,15 @@ export interface OpenClassifier extends Classifier {
 }
 
 /**
- * Puts a model on the requested device, or on the fastest; in `precision`, else in the one that it was trained in where
- * that is to be had. Errors: no-device, bad-file where the weights do not fit.
+ * Puts a model on the requested device, or on the fastest, on as many threads as it was trained; in `precision`, else in
+ * the one that it was trained in where that is to be had. Errors: no-device, bad-file where the weights do not fit.
  */
 export async function openClassifier(
   { manifest, network, weights }: LoadedModel,
   device: DeviceId | null,
   precision: Precision | null = manifest.recipe.precision === 'float32' ? 'float32' : null,
 ): Promise<OpenClassifier> {
-  const { active } = await chooseDevice(device, { threads: null, precision })
+  const { active } = await chooseDevice(device, { threads: manifest.recipe.threads, precision })
   try {
     const parameters = createParameters(network, { weights, seed: 0 })
     return {
