@@ -98,8 +98,7 @@ BatchNormGradient batch_norm_gradient(
                       {DNNL_ARG_SCALE, scale.memory},         {DNNL_ARG_MEAN, centre.memory},
                       {DNNL_ARG_VARIANCE, variance->memory()}, {DNNL_ARG_DIFF_SRC, result.dx->memory()},
                       {DNNL_ARG_DIFF_SCALE, result.dgamma->memory()}, {DNNL_ARG_DIFF_SHIFT, result.dbeta->memory()}};
-  // oneDNN 2.6 asks for the shift too, without reading it.
-  arguments[DNNL_ARG_SHIFT] = scale.memory;
+  if (seam::kNormGradientTakesShift) arguments[DNNL_ARG_SHIFT] = scale.memory;
   if (has_mask) arguments[DNNL_ARG_WORKSPACE] = y->tensor->workspace.memory;
   run(backward.primitive, backward.desc.scratchpad_desc(), arguments);
   return result;

@@ -11,6 +11,9 @@ namespace athanor::seam {
 using dnnl::algorithm;
 using dnnl::prop_kind;
 
+/** oneDNN 2.6 asks for the shift of a normalisation in its gradient too, without reading it; 3 refuses it. */
+constexpr bool kNormGradientTakesShift = DNNL_VERSION_MAJOR < 3;
+
 struct Window {
   Dims strides;
   Dims padding_before;
