@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ClassName } from '../../src/shared/domain/label.ts'
-import { presets, Preset, Recipe, RecipeOverrides } from '../../src/shared/domain/recipe.ts'
+import { KeptRecipe, presets, Preset, Recipe, RecipeOverrides } from '../../src/shared/domain/recipe.ts'
 import { RunState, runTransitions } from '../../src/shared/domain/run.ts'
 import { AppError, isAppError, toAppError } from '../../src/shared/errors.ts'
 import { said } from '../../src/shared/said.ts'
@@ -27,6 +27,14 @@ describe('recipe', () => {
       inputSizePx: 224,
     })
     expect(presets['from-scratch']).toMatchObject({ backbone: null, learningRate: 5e-4, headLearningRateMultiplier: 1 })
+  })
+
+  test('one that was kept before there was a choice of precision was computed in float32', () => {
+    const { precision: _, ...before } = presets.quick
+    expect(KeptRecipe.parse(before)).toEqual({ ...presets.quick, precision: 'float32' })
+    expect(KeptRecipe.parse({ ...before, precision: 'bfloat16' }).precision).toBe('bfloat16')
+    expect(Recipe.safeParse(before).success).toBe(false)
+    expect(KeptRecipe.safeParse(null).success).toBe(false)
   })
 
   test('unknown keys and values out of bounds are refused', () => {

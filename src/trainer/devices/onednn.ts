@@ -54,7 +54,7 @@ async function probe(): Promise<Availability> {
   if (!('addon' in found)) return { available: false, name: 'oneDNN on the processor', ...found }
   const { version, hasBfloat16 } = found.addon.describe()
   const precisions = hasBfloat16 ? (['bfloat16', 'float32'] as const) : (['float32'] as const)
-  return { available: true, name: `${processorName()}, oneDNN ${version}`, reason: null, precisions }
+  return { available: true, name: processorName(), reason: said`Computed by oneDNN ${version}.`, precisions }
 }
 
 async function activate({ threads: wished, precision }: ActivateOptions): Promise<ActiveDevice> {
@@ -70,7 +70,10 @@ async function activate({ threads: wished, precision }: ActivateOptions): Promis
   await tf.setBackend('onednn')
   return {
     id: 'onednn',
-    name: `${processorName()}, ${threads === 1 ? '1 thread' : `${threads} threads`} (oneDNN ${found.addon.describe().version}, ${precision})`,
+    name:
+      threads === 1
+        ? said`${processorName()}, 1 thread, ${precision}`
+        : said`${processorName()}, ${threads} threads, ${precision}`,
     threads,
     precision,
     memoryLimitBytes,
