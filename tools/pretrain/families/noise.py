@@ -64,7 +64,7 @@ def paint_background(rng, side):
     x, y = plane(side)
     angle = rng.uniform(0, 2 * np.pi)
     along = np.cos(angle) * x + np.sin(angle) * y
-    kind = rng.integers(4)
+    kind = rng.choice(4, p=[0.25, 0.4, 0.15, 0.2])
     if kind == 0:
         field = 0.2 * cloud(rng, side, rng.uniform(1, 2.2))
     elif kind == 1:
