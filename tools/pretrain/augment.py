@@ -66,19 +66,19 @@ def augment(images, side, generator, smallest_area):
     return normalise(coloured)
 
 
-def mix(images, generator):
-    """MixUp (Zhang et al. 2018) or CutMix (Yun et al. 2019) of the batch with itself in another order.
+def mix(images, generator, mixed_ratio):
+    """MixUp (Zhang et al. 2018) or CutMix (Yun et al. 2019) of the batch with itself in another order, or neither.
 
-    Most partners come from another family, which is what was worth most in Shaders-21k. Returns the images, the order of
+    `mixed_ratio` is the probability of mixing. Most partners come from another family, which is what was worth most in Shaders-21k. Returns the images, the order of
     the partners, and the share of the first.
     """
     count, _, height, width = images.shape
     partners = torch.randperm(count, generator=generator)
     kind = torch.rand(1, generator=generator).item()
     share = torch.rand(1, generator=generator).item()
-    if kind < 0.4:
+    if kind < mixed_ratio / 2:
         return images * share + images[partners.to(images.device)] * (1 - share), partners, share
-    if kind < 0.8:
+    if kind < mixed_ratio:
         cut_height, cut_width = (round(n * math.sqrt(1 - share)) for n in (height, width))
         top = torch.randint(height - cut_height + 1, (1,), generator=generator).item()
         left = torch.randint(width - cut_width + 1, (1,), generator=generator).item()

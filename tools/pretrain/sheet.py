@@ -1,4 +1,4 @@
-"""A contact sheet: some identities of each family, some pictures of each, to look at.
+"""A contact sheet: some identities of each family, some pictures of each, to look at; and the processor time of each.
 
     /usr/bin/python3 tools/pretrain/sheet.py --out sheet.png
 """
@@ -29,11 +29,11 @@ def main():
         draw_s = paint_s = 0
         columns = []
         for identity in identities:
-            start = time.perf_counter()
+            start = time.process_time()
             draw_identity(identity)
-            drawn = time.perf_counter()
+            drawn = time.process_time()
             column = [render(identity, picture, options.side) for picture in range(options.pictures)]
-            draw_s, paint_s = draw_s + drawn - start, paint_s + time.perf_counter() - drawn
+            draw_s, paint_s = draw_s + drawn - start, paint_s + time.process_time() - drawn
             columns.append(np.concatenate(column, axis=0))
         rows.append(np.concatenate(columns, axis=1))
         pictures = options.identities * options.pictures

@@ -42,6 +42,7 @@ def parse_options():
     parser.add_argument("--weight-decay", type=float, default=5e-5)
     parser.add_argument("--label-smoothing", type=float, default=0.1)
     parser.add_argument("--smallest-crop", type=float, default=0.25, help="share of a picture's area")
+    parser.add_argument("--mixed-ratio", type=float, default=0.5, help="share of the batches whose pictures are mixed")
     parser.add_argument("--ema-decay", type=float, default=0.999)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -171,7 +172,7 @@ def main():
 
             generator = torch.Generator().manual_seed(options.seed * 2**32 + step)
             images = augment(to_unit(pictures, device), side, generator, options.smallest_crop)
-            images, partners, share = mix(images, generator)
+            images, partners, share = mix(images, generator, options.mixed_ratio)
             first, second = classes.to(device), classes[partners].to(device)
             with torch.autocast(device.type, dtype=torch.bfloat16):
                 scores = model(images)

@@ -44,7 +44,7 @@ def has_structure(image):
     blocks = grey.reshape(8, PREVIEW_PX // 8, 8, PREVIEW_PX // 8)
     between = blocks.mean(axis=(1, 3)).std()
     within = np.median(blocks.std(axis=(1, 3)))
-    return grey.std() > 0.1 and between > 0.04 and within > 0.012
+    return grey.std() > 0.1 and between > 0.04 and within > 0.02
 
 
 @lru_cache(maxsize=8)

@@ -60,13 +60,13 @@ def draw_system(rng):
     return matrices.astype(np.float32), shifts.astype(np.float32), weights / weights.sum()
 
 
-def play(rng, matrices, shifts, weights):
+def play(rng, steps, matrices, shifts, weights):
     """The chaos game with many points at once: places and colours of what they visit after settling."""
     a, b, c, d = (matrices[:, i, j].copy() for i in (0, 1) for j in (0, 1))
     own_hue = rng.random(len(a)).astype(np.float32)
     x, y = rng.uniform(-1, 1, (2, CHAINS)).astype(np.float32)
     hue = np.zeros(CHAINS, dtype=np.float32)
-    choices = rng.choice(len(a), size=(SETTLING + STEPS, CHAINS), p=weights)
+    choices = rng.choice(len(a), size=(SETTLING + steps, CHAINS), p=weights)
     visited = []
     for step, choice in enumerate(choices):
         x, y = a[choice] * x + b[choice] * y + shifts[choice, 0], c[choice] * x + d[choice] * y + shifts[choice, 1]
@@ -76,16 +76,29 @@ def play(rng, matrices, shifts, weights):
     return np.concatenate(visited, axis=1)
 
 
+def fit_points(points):
+    """Centred, most of them within radius 1."""
+    points = points - np.median(points, axis=0)
+    return points / (np.percentile(np.abs(points), 97, axis=0).max() + 1e-6)
+
+
+def count_cells(points):
+    """How many of the 64 by 64 cells about the centre have points in them."""
+    return len(np.unique(((points[np.abs(points).max(axis=1) < 1] + 1) * 32).astype(int) @ [64, 1]))
+
+
 def draw(rng):
-    x, y, hue = play(rng, *draw_system(rng))
-    points = np.stack([x, y], axis=1)
-    centre = np.median(points, axis=0)
-    reach = np.percentile(np.abs(points - centre), 97, axis=0).max() + 1e-6
-    points = (points - centre) / reach
-    cells = np.unique((points[np.abs(points).max(axis=1) < 1] * 32).astype(int) @ [64, 1])
-    # Thin ones are drawn larger, so that there is something to see of them.
-    size = np.clip(1.35 - len(cells) / 2500, 0.85, 1.35)
-    return Fractal(points * np.float32(size), hue, draw_palette(rng), rng.uniform(0.35, 0.8))
+    """Dust and threads are drawn again, most of the time."""
+    wanted = rng.uniform(300, 1300)
+    for _ in range(12):
+        system = draw_system(rng)
+        if count_cells(fit_points(play(rng, 3, *system)[:2].T)) > wanted:
+            break
+    visited = play(rng, STEPS, *system)
+    palette = draw_palette(rng)
+    # Dark colours are lifted, or the thin parts would be holes in a light background.
+    palette = palette * (0.5 + 0.5 / (palette.max(axis=1, keepdims=True) + 0.05))
+    return Fractal(fit_points(visited[:2].T), visited[2], palette, rng.uniform(0.35, 0.8))
 
 
 def paint(fractal, rng, side):
@@ -104,16 +117,27 @@ def paint(fractal, rng, side):
     return image
 
 
+def spread(cells, side):
+    """Lets each cell give some of itself to those beside it, flat."""
+    cells = cells.reshape(side, side).astype(np.float32)
+    out = 0.6 * cells
+    out[1:] += 0.1 * cells[:-1]
+    out[:-1] += 0.1 * cells[1:]
+    out[:, 1:] += 0.1 * cells[:, :-1]
+    out[:, :-1] += 0.1 * cells[:, 1:]
+    return out.ravel()
+
+
 def add_instance(image, palette, gamma, points, hues):
     """Splats the points; denser places are more opaque and brighter."""
     side = image.shape[0]
     pixels = ((points + 1) * (side / 2)).astype(np.int32)
     inside = ((pixels >= 0) & (pixels < side)).all(axis=1)
     cells = pixels[inside, 1] * side + pixels[inside, 0]
-    density = np.bincount(cells, minlength=side * side).astype(np.float32)
-    hue = np.bincount(cells, weights=hues[inside], minlength=side * side) / np.maximum(density, 1)
+    density = spread(np.bincount(cells, minlength=side * side), side)
+    hue = spread(np.bincount(cells, weights=hues[inside], minlength=side * side), side) / np.maximum(density, 1e-6)
     light = np.minimum(density / (4 * density[density > 0].mean()), 1) ** gamma if inside.any() else density
-    opacity = np.minimum(1.6 * light + 0.35 * (density > 0), 1)[:, None]
-    colours = look_up(palette, hue * 0.9) * (0.45 + 0.65 * light[:, None])
+    opacity = np.minimum(2 * light + 0.2 * (density > 0), 1)[:, None]
+    colours = look_up(palette, hue * 0.9) * (0.5 + 0.6 * light[:, None])
     blended = image.reshape(-1, 3) * (1 - opacity) + colours * opacity
     return blended.reshape(image.shape).astype(np.float32)

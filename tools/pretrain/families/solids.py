@@ -55,7 +55,7 @@ def draw(rng):
     for number in range(rng.integers(1, 5)):
         kind = str(rng.choice(["ellipsoid", "box", "cylinder", "ring"]))
         base = rng.uniform(0.35, 0.6) * (1 if number == 0 else 0.75)
-        size = np.full(3, base * 1.25) if kind == "ring" else base * np.exp(rng.uniform(-0.6, 0.5, 3))
+        size = np.full(3, base * 1.25) if kind == "ring" else base * np.exp(rng.uniform(-0.4, 0.5, 3))
         place = np.zeros(3) if number == 0 else rng.normal(0, 1, 3)
         if number > 0:
             place = bodies[0].place + place / np.linalg.norm(place) * rng.uniform(0.4, 0.7)
