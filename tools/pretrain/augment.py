@@ -29,7 +29,7 @@ def draw_crops(generator, count, smallest_area):
 
 
 def draw_colours(generator, count):
-    """Colour matrices [count, 3, 3] with brightness, contrast, saturation and hue, and how much of the mean they keep."""
+    """Colour matrices [count, 3, 3] of brightness, contrast, saturation and hue, and how much of the mean they keep."""
     saturation = uniform(generator, count, 0.5, 1.5)
     saturation[torch.rand(count, generator=generator) < 0.1] = 0
     angle = torch.randn(count, generator=generator) * 0.3
@@ -69,8 +69,8 @@ def augment(images, side, generator, smallest_area):
 def mix(images, generator, mixed_ratio):
     """MixUp (Zhang et al. 2018) or CutMix (Yun et al. 2019) of the batch with itself in another order, or neither.
 
-    `mixed_ratio` is the probability of mixing. Most partners come from another family, which is what was worth most in Shaders-21k. Returns the images, the order of
-    the partners, and the share of the first.
+    `mixed_ratio` is the probability of mixing. Most partners come from another family, which is what was worth most in
+    Shaders-21k. Returns the images, the order of the partners, and the share of the first.
     """
     count, _, height, width = images.shape
     partners = torch.randperm(count, generator=generator)

@@ -2,9 +2,9 @@
 
     /usr/bin/python3 tools/pretrain/cache.py --identities 1000 --pictures 32 --workers 2
 
-A cache is a folder of shards, `00000.npy` and so on, uint8 [identities, pictures, side, side, 3], and `settings.json`. A
-shard is written beside its place and renamed, so that a call that was stopped can be made again and goes on. The settings
-carry a sha256 over themselves and over the programs that draw; a cache made otherwise is refused.
+A cache is a folder of shards, `00000.npy` and so on, uint8 [identities, pictures, side, side, 3], and `settings.json`.
+A shard is written beside its place and renamed, so that a call that was stopped can be made again and goes on. The
+settings carry a sha256 over themselves and over the programs that draw; a cache made otherwise is refused.
 """
 
 import argparse
@@ -71,7 +71,7 @@ def note_settings(folder, settings):
     path = folder / "settings.json"
     if path.exists():
         if json.loads(path.read_text()) != noted:
-            raise SystemExit(f"{folder} was made with other settings or programs. Delete it, or name another with --cache.")
+            raise SystemExit(f"{folder} was made with other settings or programs. Delete it or name another.")
     else:
         write_beside(path, lambda file: file.write(json.dumps(noted, indent=2).encode()))
 
@@ -125,8 +125,9 @@ def main():
     start = time.monotonic()
     with Pool(options.workers) as pool:
         for done, _ in enumerate(pool.imap_unordered(make_shard, tasks), start=1):
-            left_s = (time.monotonic() - start) / done * (len(tasks) - done)
-            print(f"{len(shards) - len(tasks) + done} of {len(shards)} shards, about {left_s / 60:.0f} min left", flush=True)
+            left = len(tasks) - done
+            left_min = (time.monotonic() - start) / done * left / 60
+            print(f"{len(shards) - left} of {len(shards)} shards, about {left_min:.0f} min left", flush=True)
 
 
 if __name__ == "__main__":

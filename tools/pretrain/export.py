@@ -3,8 +3,8 @@
     /usr/bin/python3 tools/pretrain/export.py --name resnet18-drawn
 
 NAME.safetensors holds the averaged weights as float16 under torchvision's names, without the output layer. NAME.json is
-the card as a backbone store has it (src/shared/domain/backbone.ts), NAME.made.json says how it was made; its `measured` is
-empty until somebody has measured, and takes figures only from measurements.
+the card as a backbone store has it (src/shared/domain/backbone.ts), NAME.made.json says how it was made; its `measured`,
+`goodAt` and `badAt` are empty until somebody has measured.
 """
 
 import argparse

@@ -2,9 +2,9 @@
 
     /usr/bin/python3 tools/pretrain/probe.py DATA --weights tools/pretrain/work/export/resnet18-drawn.safetensors
 
-DATA/train has one folder of pictures for each class, DATA/test the same. The strength of the regularisation is chosen on a
-fifth of DATA/train, whose accuracy is printed. For choosing between settings that is the number to look at; --test is for
-what was chosen.
+DATA/train has one folder of pictures for each class, DATA/test the same. The strength of the regularisation is chosen
+on a fifth of DATA/train, whose accuracy is printed. For choosing between settings that is the number to look at; --test is
+for what was chosen.
 """
 
 import argparse
@@ -61,12 +61,17 @@ def features_of(model, pictures, resize, crop, device):
 
 
 def fit(features, classes, count, strength, begin=None):
-    """Weights [features + 1, classes] of least mean cross-entropy + strength / 2 |weights|^2, by L-BFGS to convergence."""
+    """Weights [features + 1, classes] of least mean cross-entropy + strength / 2 |weights|^2, by L-BFGS."""
     features = F.pad(features, (0, 1), value=1)
     weights = torch.zeros(features.shape[1], count, device=features.device) if begin is None else begin.clone()
     weights.requires_grad_()
     optimizer = torch.optim.LBFGS(
-        [weights], max_iter=1000, max_eval=2000, tolerance_grad=1e-6, tolerance_change=1e-9, line_search_fn="strong_wolfe"
+        [weights],
+        max_iter=1000,
+        max_eval=2000,
+        tolerance_grad=1e-6,
+        tolerance_change=1e-9,
+        line_search_fn="strong_wolfe",
     )
 
     def loss():
@@ -115,7 +120,8 @@ def main():
         weights = fit(features, classes, len(names), best[1])
         pictures = list_pictures(options.data / "test", names)
         features, classes = features_of(model, pictures, options.resize, options.crop, device)
-        print(f"test accuracy {accuracy_of(weights, (features - mean) / deviation, classes):.4f}, {len(pictures)} pictures")
+        accuracy = accuracy_of(weights, (features - mean) / deviation, classes)
+        print(f"test accuracy {accuracy:.4f}, {len(pictures)} pictures")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,8 @@ def main():
             columns.append(np.concatenate(column, axis=0))
         rows.append(np.concatenate(columns, axis=1))
         pictures = options.identities * options.pictures
-        print(f"{family}: {1000 * paint_s / pictures:.1f} ms a picture, {1000 * draw_s / options.identities:.0f} ms an identity")
+        paint_ms, draw_ms = 1000 * paint_s / pictures, 1000 * draw_s / options.identities
+        print(f"{family}: {paint_ms:.1f} ms a picture, {draw_ms:.0f} ms an identity")
     Image.fromarray(np.concatenate(rows, axis=0)).save(options.out)
 
 

@@ -7,7 +7,6 @@ training that was stopped draws what it would have drawn.
 """
 
 import argparse
-import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -198,11 +197,12 @@ def main():
             if now - saved > options.checkpoint_minutes * 60 or step == options.steps:
                 save()
                 accuracy = measure_accuracy(model, average, cache, side, device)
-                print(f"step {step}  held-out accuracy {accuracy:.3f} at {side} px, {trained_s / 60:.0f} min", flush=True)
+                minutes = trained_s / 60
+                print(f"step {step}  held-out accuracy {accuracy:.3f} at {side} px, {minutes:.0f} min", flush=True)
                 saved = told = time.monotonic()
                 told_step, losses = step, []
     save()
-    print(f"stopped at step {step} of {options.steps}; the checkpoint is {os.path.relpath(options.checkpoint)}", flush=True)
+    print(f"stopped at step {step} of {options.steps}; the checkpoint is {options.checkpoint}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Dead leaves: shapes that hide one another, their sizes by a power law, each with a texture.
 
 Baradad et al. 2021 ('Learning to see by looking at noise'), after Matheron. What belongs to the identity: the outlines,
-the law of sizes, the textures, the palette. What a picture draws anew: where every leaf lies, how it is turned, its shade.
+the law of sizes, the textures, the palette. What a picture draws anew: where every leaf lies, its turn, its shade.
 """
 
 from typing import Callable, NamedTuple

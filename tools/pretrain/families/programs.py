@@ -47,7 +47,12 @@ def draw_warp(rng):
 
         return invert
     tiles = cloud(rng, 32, 1.8), cloud(rng, 32, 1.8)
-    return lambda x, y, t: tuple(z + 0.6 * a * sample_tile(tile, x / 4, y / 4 + 0.03 * t) for z, tile in zip((x, y), tiles))
+
+    def drift(x, y, t):
+        dx, dy = (sample_tile(tile, x / 4, y / 4 + 0.03 * t) for tile in tiles)
+        return x + 0.6 * a * dx, y + 0.6 * a * dy
+
+    return drift
 
 
 def draw_wave(rng):
@@ -59,7 +64,11 @@ def draw_wave(rng):
     if kind == "waves":
         k2, angle2 = k * rng.uniform(0.3, 1.5), angle + rng.uniform(0.3, 2)
         cos2, sin2 = np.cos(angle2), np.sin(angle2)
-        return lambda x, y, t: 0.6 * np.sin(k * (cos * x + sin * y) + c + t) + 0.4 * np.sin(k2 * (cos2 * x + sin2 * y) - c)
+
+        def cross(x, y, t):
+            return 0.6 * np.sin(k * (cos * x + sin * y) + c + t) + 0.4 * np.sin(k2 * (cos2 * x + sin2 * y) - c)
+
+        return cross
     if kind == "lattice":
         return lambda x, y, t: np.sin(k * (cos * x + sin * y) + t) * np.sin(k * (cos * y - sin * x) + c)
     if kind == "rings":

@@ -1,8 +1,8 @@
 """Lit, textured bodies: a few ellipsoids, boxes, cylinders and rings joined into one thing, turned in space.
 
-Rays are parallel, so each body is met by a closed formula (the ring by stepping along its distance). The identity is the
-thing: its bodies, where they are joined, their textures and gloss. A picture turns and lights it, puts one to three of it
-before a background, and lets them hide each other.
+Rays are parallel, so each body is met by a closed formula (the ring by stepping along its distance). The identity is
+the thing: its bodies, where they are joined, their textures and gloss. A picture turns and lights it, puts one to three
+of it before a background, and lets them hide each other.
 """
 
 from typing import Callable, NamedTuple

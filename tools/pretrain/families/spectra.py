@@ -1,7 +1,7 @@
 """Noise with the statistics of natural textures: spectra 1/f^a, oriented bands, correlated colours, sparse strokes.
 
-Baradad et al. 2021 ('Learning to see by looking at noise'): spectrum, colour and wavelet models. Bands are switched on and
-off over the picture by a slow field, as the coefficients of wavelets cluster in natural pictures. A picture is another
+Baradad et al. 2021 ('Learning to see by looking at noise'): spectrum, colour and wavelet models. Bands are switched on
+and off over the picture by a slow field, as the coefficients of wavelets cluster in natural pictures. A picture is another
 sample of the same statistics.
 """
 

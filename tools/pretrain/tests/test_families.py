@@ -29,7 +29,7 @@ class Families(unittest.TestCase):
     def test_other_numbers_give_other_pictures(self):
         for family in FAMILIES:
             keys = [(seed, index, picture) for seed in (0, 1) for index in (0, 1) for picture in (0, 1)]
-            pictures = [render(Identity(seed, family, index), picture, SIDE).astype(int) for seed, index, picture in keys]
+            pictures = [render(Identity(seed, family, index), n, SIDE).astype(int) for seed, index, n in keys]
             for n, one in enumerate(pictures):
                 for other in pictures[n + 1 :]:
                     self.assertGreater(np.abs(one - other).mean(), 4, family)
