@@ -1,0 +1,80 @@
+"""Writes what a training has made as a backbone: weights, the card that Athanor keeps, and how it was made.
+
+    /usr/bin/python3 tools/pretrain/export.py --name resnet18-drawn
+
+NAME.safetensors holds the averaged weights as float16 under torchvision's names, without the output layer. NAME.json is
+the card as a backbone store has it (src/shared/domain/backbone.ts), NAME.made.json says how it was made; its `measured`,
+`goodAt` and `badAt` are empty until somebody has measured.
+"""
+
+import argparse
+import hashlib
+import json
+import time
+from pathlib import Path
+
+import torch
+
+import tensor_file
+from augment import DEVIATION, MEAN
+from cache import WORK, write_beside
+
+
+def body_of(average):
+    """The weights and statistics that the app reads: neither the output layer nor torch's counters."""
+    kept = {n: v for n, v in average.items() if not n.startswith("fc.") and not n.endswith("num_batches_tracked")}
+    return {name: value.float().cpu().numpy() for name, value in kept.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkpoint", type=Path, default=WORK / "checkpoint.pt")
+    parser.add_argument("--folder", type=Path, default=WORK / "export")
+    parser.add_argument("--name", default="resnet18-drawn")
+    options = parser.parse_args()
+
+    kept = torch.load(options.checkpoint, map_location="cpu")
+    body = body_of(kept["average"])
+    weights = tensor_file.to_bytes(body, {"format": "pt"})
+    sha256 = hashlib.sha256(weights).hexdigest()
+    recipe, pictures = kept["recipe"], kept["recipe"]["pictures"]
+    identities = pictures["identities"] * len(pictures["families"])
+    card = {
+        "name": options.name,
+        "architecture": "resnet18",
+        "preprocessing": {"resizePx": 256, "cropPx": 224, "mean": MEAN, "deviation": DEVIATION},
+        "licence": "MIT",
+        "source": "tools/pretrain, from drawn pictures",
+        "sha256": sha256,
+        "sourceSha256": sha256,
+        "parameterCount": sum(v.size for n, v in body.items() if "running_" not in n),
+        "addedAtMs": int(time.time() * 1000),
+    }
+    made = {
+        "name": options.name,
+        "sha256": sha256,
+        "licence": "MIT",
+        "task": "telling identities of drawn pictures apart; no photograph and no other data were used",
+        "identities": identities,
+        "picturesMade": identities * pictures["pictures"],
+        "steps": kept["step"],
+        "imagesSeen": kept["step"] * recipe["batch_size"],
+        "trainedMinutes": round(kept["trained_s"] / 60),
+        "recipe": recipe,
+        "measured": {},
+        "goodAt": None,
+        "badAt": None,
+    }
+    options.folder.mkdir(parents=True, exist_ok=True)
+    write_beside(options.folder / f"{options.name}.safetensors", lambda file: file.write(weights))
+    # The card last: weights without one do not count.
+    for suffix, content in ((".made.json", made), (".json", card)):
+        text = json.dumps(content, indent=2) + "\n"
+        write_beside(options.folder / f"{options.name}{suffix}", lambda file: file.write(text.encode()))
+    print(f"{options.folder / options.name}.safetensors: {len(weights) / 1e6:.1f} MB, sha256 {sha256}")
+    if kept["step"] < recipe["steps"]:
+        print(f"The training is not at its end: step {kept['step']} of {recipe['steps']}.")
+
+
+if __name__ == "__main__":
+    main()
