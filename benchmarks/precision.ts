@@ -1,9 +1,9 @@
 /**
  * Test accuracy of runs from scratch in float32 and in bfloat16, the same seeds in both.
  *
- *   node benchmarks/precision.ts DATA [--seeds 3] [--epochs 3]
+ *   node benchmarks/precision.ts DATA [--seeds 3] [--epochs 3] [-- FLAGS]
  *
- * DATA holds train/<class>/* and test/<class>/*; it is copied.
+ * DATA holds train/<class>/* and test/<class>/*; it is copied. FLAGS are settings of `athanor tune`.
  */
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
@@ -13,7 +13,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { seeds: { type: 'string', default: '3' }, epochs: { type: 'string', default: '3' } },
 })
-const [data] = positionals
+const [data, ...flags] = positionals
 if (data === undefined) throw new Error('Name the folder of images.')
 
 /** What the benchmark reads of `athanor tune --json`. */
@@ -31,7 +31,9 @@ for (const precision of ['float32', 'bfloat16']) {
   const accuracies: number[] = []
   for (let seed = 0; seed < Number(values.seeds); seed++) {
     const recipe = ['--preset', 'from-scratch', '--device', 'onednn', '--precision', precision, '--seed', String(seed)]
-    const { model } = Output.parse(JSON.parse(project.athanor('tune', ...recipe, '--epochs', values.epochs, '--json')))
+    const { model } = Output.parse(
+      JSON.parse(project.athanor('tune', ...recipe, ...flags, '--epochs', values.epochs, '--json')),
+    )
     const accuracy = model.evaluations.find(({ split }) => split === 'test')?.accuracy ?? Number.NaN
     const last = model.history.at(-1)
     accuracies.push(accuracy)

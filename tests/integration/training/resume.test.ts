@@ -11,13 +11,20 @@ import { createTrainingSet } from '../../support/training-set.ts'
 import type { TrainingSet } from '../../support/training-set.ts'
 
 const onednn = await onednnDevice.probe()
+const hasBfloat16 = onednn.available && onednn.precisions.includes('bfloat16')
 if (!onednn.available) console.log(`Not tested on onednn: ${onednn.reason}`)
+else if (!hasBfloat16) console.log('Not tested in bfloat16: this processor does not have it.')
 
 /** oneDNN chooses its kernels, and how their sums are split, by the number of threads. */
 const onOnednn = [
-  { threads: 1, trainableFrom: 'layer4', momentum: 0.9 },
-  { threads: 2, trainableFrom: 'stem', momentum: 0 },
-] as const
+  ...(onednn.available
+    ? ([
+        { precision: 'float32', threads: 1, trainableFrom: 'layer4', momentum: 0.9 },
+        { precision: 'float32', threads: 2, trainableFrom: 'stem', momentum: 0 },
+      ] as const)
+    : []),
+  ...(hasBfloat16 ? ([{ precision: 'bfloat16', threads: 2, trainableFrom: 'stem', momentum: 0.9 }] as const) : []),
+]
 
 /** Each with a first kill that leaves work behind: in the middle of an epoch, or of computing the features. */
 const configurations: readonly {
@@ -66,8 +73,8 @@ const configurations: readonly {
     overrides: { backbone: null, inputSizePx: 160, resizePx: 180 },
     killAt: (event) => event.kind === 'step' && event.phase === 'caching-features' && event.done < event.total,
   },
-  ...(onednn.available ? onOnednn : []).map((overrides) => ({
-    name: `onednn, threads: ${overrides.threads}, with a last batch of 2 images`,
+  ...onOnednn.map((overrides) => ({
+    name: `onednn in ${overrides.precision}, threads: ${overrides.threads}, with a last batch of 2 images`,
     preset: 'from-scratch' as const,
     overrides: { device: 'onednn' as const, epochs: 1, batchSize: 6, ...overrides },
     killAt: isMidEpoch,

@@ -82,7 +82,7 @@ export class Entry {
     const { dtype } = this
     const copied = new Entry(this.#addon, { dtype, refCount: 1, count: this.#count })
     copied.#native = this.#native
-    if (this.#native === null) copied.#values = this.#values?.slice() as Values | undefined
+    if (this.#native === null) copied.#values = this.#values?.slice()
     else this.#native.users += 1
     return copied
   }
