@@ -57,7 +57,7 @@ function axisOf(axis: unknown): number | number[] {
 
 /**
  * A gradient that is the last to need what it was given. tfjs would hold all activations and gradients of a step until its
- * end; where each is freed as it is used, a step needs a third less memory.
+ * end; where each is freed as it is used, its tensors take a quarter less memory.
  */
 function last(needed: readonly tf.Tensor[], gradient: tf.Tensor): tf.Tensor {
   tf.dispose([...needed])
