@@ -11,6 +11,7 @@ import { chooseDevice } from './devices/table.ts'
 import { forwardPixels } from './evaluation/classifier.ts'
 import { inferenceBatchSize } from './evaluation/open-classifier.ts'
 import { readAhead } from './evaluation/read-ahead.ts'
+import { disposeFolded, foldFilters } from './network/folded-filters.ts'
 import { placeholderWeights } from './network/placeholder-weights.ts'
 import { createParameters, disposeParameters, type Parameters } from './network/parameters.ts'
 import { buildResnet } from './network/resnet.ts'
@@ -90,9 +91,14 @@ async function secondsToInfer({ network, parameters, recipe, signal }: Bench): P
   const picture = Uint8Array.from(noise(cropPx ** 2 * 3), (value) => 128 + 64 * value)
   const images = new Array<Uint8Array>(slots).fill(picture)
   const preprocessing = { ...imagenetPreprocessing, resizePx, cropPx }
-  return secondsPerImage(slots, signal, async () => {
-    await forwardPixels({ network, parameters, preprocessing }, images, { slots })
-  })
+  const folded = foldFilters(network, parameters)
+  try {
+    return await secondsPerImage(slots, signal, async () => {
+      await forwardPixels({ network, parameters, preprocessing, folded }, images, { slots })
+    })
+  } finally {
+    disposeFolded(folded)
+  }
 }
 
 const budgetSeconds = 1

@@ -42,8 +42,10 @@ async function* inferImages(
     yield* infer(classifier, items, { batchSize, signal })
     return
   }
-  const { device, threads, preprocessing } = classifier
-  const { recipe, backbone } = manifest
+  const { device, threads, precision, preprocessing } = classifier
+  const { backbone } = manifest
+  // The device may not compute in what the model was trained in.
+  const recipe = { ...manifest.recipe, precision }
   const backboneSha256 = backbone?.sha256 ?? null
   const key = featureKeyOf({ recipe, backboneSha256, preprocessing, device, threads, versions })
   const cache = await openHeadCache(classifier.network, folder, { key, writer })

@@ -8,6 +8,7 @@ export interface OpenClassifier extends Classifier {
   /** The device that computes. */
   readonly device: DeviceId
   readonly threads: number
+  readonly precision: Precision
   /** Frees the parameters and the device. */
   close(): Promise<void>
 }
@@ -30,6 +31,7 @@ export async function openClassifier(
       preprocessing: manifest.preprocessing,
       device: active.id,
       threads: active.threads,
+      precision: active.precision,
       close: async () => {
         disposeParameters(parameters)
         await active.dispose()
