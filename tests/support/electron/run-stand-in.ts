@@ -31,5 +31,5 @@ process.on('message', (message: object) => {
 process.on('disconnect', () => app.exit(1))
 process.on('SIGTERM', () => app.exit(1))
 
-await import(join(import.meta.dirname, '../../../out/main/index.js'))
+await import(join(app.getAppPath(), 'out/main/index.js'))
 process.send?.({ id: 0, value: 'started' })

@@ -18,6 +18,8 @@ export interface StandInOptions {
   readonly folder?: string | undefined
   readonly storeFolder: string
   readonly locale?: string
+  /** Of a packaged app; the built one of this project by default. */
+  readonly appFolder?: string
 }
 
 export interface StandIn {
@@ -33,10 +35,15 @@ export interface StandIn {
 }
 
 /** Starts the built desktop app under plain Node and connects to its window. */
-export async function startStandIn({ folder, storeFolder, locale = 'en-US' }: StandInOptions): Promise<StandIn> {
+export async function startStandIn(options: StandInOptions): Promise<StandIn> {
+  const { folder, storeFolder, locale = 'en-US', appFolder } = options
   const child = fork(join(import.meta.dirname, 'run-stand-in.ts'), folder === undefined ? [] : [folder], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...process.env, ATHANOR_HOME: storeFolder, STAND_IN_LOCALE: locale },
+    env: {
+      ...process.env,
+      ...{ ATHANOR_HOME: storeFolder, STAND_IN_LOCALE: locale },
+      ...(appFolder === undefined ? {} : { STAND_IN_APP: appFolder }),
+    },
   })
   let log = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text))

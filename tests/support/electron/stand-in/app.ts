@@ -13,7 +13,7 @@ class App extends EventEmitter {
     return process.env['STAND_IN_LOCALE'] ?? 'en-US'
   }
   getAppPath(): string {
-    return join(import.meta.dirname, '../../../..')
+    return process.env['STAND_IN_APP'] ?? join(import.meta.dirname, '../../../..')
   }
   getPath(name: string): string {
     return join('/stand-in', name)
