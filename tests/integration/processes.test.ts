@@ -14,6 +14,7 @@ const host: Host = {
   nodeFile: process.execPath,
   entries: { imaging: child, trainer: child },
   storeFolder: '',
+  shippedFolder: '',
   now: Date.now,
   log: (line) => logged.push(line),
 }

@@ -81,7 +81,7 @@ export async function createTrainingSet(options: TrainingSetOptions = {}): Promi
           imageFolder: folder,
           runFolder: join(project, 'runs', 'run-1'),
           modelFolder: join(project, 'models', 'model-1'),
-          storeFolder: join(project, 'store'),
+          backboneFolder: join(project, 'store'),
           featuresFolder: join(project, 'features'),
           versions: { athanor: '0.0.0' },
           dataset: {

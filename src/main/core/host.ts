@@ -8,6 +8,8 @@ export interface Host {
   readonly entries: Readonly<Record<ProcessEntry, string>>
   /** Per-user store of backbones. */
   readonly storeFolder: string
+  /** Backbones that come with Athanor, laid out as in the store; nothing is ever written there. */
+  readonly shippedFolder: string
   /** Milliseconds since 1970; injected so that tests can turn the clock. */
   now(): number
   /** For the log: one line, no line break. */

@@ -1,5 +1,5 @@
 import type { BackboneFetchEvent, FetchableBackbone } from '../../shared/contract/backbones.ts'
-import type { BackboneCard } from '../../shared/domain/backbone.ts'
+import type { InstalledBackbone } from '../../shared/domain/backbone.ts'
 import type { Api } from '../api.ts'
 import { m } from '../messages.ts'
 import type { Notices } from '../notices.svelte.ts'
@@ -7,7 +7,7 @@ import type { Notices } from '../notices.svelte.ts'
 /** The store of pretrained weights: what is there, what can be fetched, and what is being fetched now. */
 export class BackbonesState {
   folder = $state('')
-  installed = $state.raw<readonly BackboneCard[]>([])
+  installed = $state.raw<readonly InstalledBackbone[]>([])
   fetchable = $state.raw<readonly FetchableBackbone[]>([])
   fetching = $state.raw<{ readonly name: string; readonly event: BackboneFetchEvent | null } | null>(null)
   isAdding = $state(false)

@@ -1,5 +1,5 @@
 import type { FetchableBackbone } from '../../shared/contract/backbones.ts'
-import type { BackboneCard } from '../../shared/domain/backbone.ts'
+import type { InstalledBackbone } from '../../shared/domain/backbone.ts'
 import { isAppError } from '../../shared/errors.ts'
 import { messageOf } from '../core-words.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
@@ -14,7 +14,7 @@ export type BackboneWork =
 /** Getting pretrained weights: by download, which goes on while other pages are shown, or from a file. */
 export class BackboneState {
   work = $state.raw<BackboneWork>({ kind: 'idle' })
-  installed = $state.raw<readonly BackboneCard[]>([])
+  installed = $state.raw<readonly InstalledBackbone[]>([])
   fetchable = $state.raw<readonly FetchableBackbone[]>([])
   readonly isBusy = $derived(['downloading', 'checking', 'adding'].includes(this.work.kind))
   readonly #studio: Studio

@@ -31,6 +31,8 @@ export function findingText(finding: PlanFinding): string {
     }
     case 'backbone-missing':
       return m.tune_finding_backbone({ backbone: finding.backbone })
+    case 'backbone-shipped':
+      return m.tune_finding_backbone_shipped()
     case 'leaks':
       return m.tune_finding_leaks({ count: finding.pairCount, shown: formatCount(finding.pairCount) })
     case 'no-test-images':
@@ -41,7 +43,7 @@ export function findingText(finding: PlanFinding): string {
 }
 
 /** What can be done about it at once; null where that is elsewhere on the page or outside the studio. */
-export function findingAction(finding: PlanFinding): 'label' | 'settings' | 'balance' | null {
+export function findingAction(finding: PlanFinding): 'label' | 'settings' | 'balance' | 'backbone' | null {
   switch (finding.code) {
     case 'too-few-classes':
     case 'too-few-images':
@@ -51,6 +53,8 @@ export function findingAction(finding: PlanFinding): 'label' | 'settings' | 'bal
       return finding.isWeighted ? null : 'balance'
     case 'bad-recipe':
       return 'settings'
+    case 'backbone-shipped':
+      return 'backbone'
     case 'no-training-images':
     case 'backbone-missing':
     case 'leaks':

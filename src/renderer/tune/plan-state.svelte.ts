@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { RunEstimate, RunPlan } from '../../shared/contract/runs.ts'
+import type { PlanFinding, RunEstimate, RunPlan } from '../../shared/contract/runs.ts'
 import type { ProjectId } from '../../shared/domain/ids.ts'
 import { Preset, RecipeOverrides } from '../../shared/domain/recipe.ts'
 import type { Run } from '../../shared/domain/run.ts'
@@ -34,7 +34,10 @@ export class PlanState {
   generation = $state(0)
   readonly findings = $derived(this.plan?.findings ?? [])
   readonly isReady = $derived(this.plan !== null && this.findings.every(({ blocks }) => !blocks))
-  readonly missingBackbone = $derived(this.findings.find(({ code }) => code === 'backbone-missing') ?? null)
+  /** A person asked for better weights than those that come with Athanor. */
+  isOfferOpen = $state(false)
+  /** Pretrained weights to get: those that are missing, or better ones that were asked for. */
+  readonly backboneOffer = $derived(offerOf(this.findings, this.isOfferOpen))
   readonly conflicts = $derived(
     this.findings.flatMap((finding) => (finding.code === 'bad-recipe' ? readConflicts(finding.message) : [])),
   )
@@ -209,6 +212,18 @@ export class PlanState {
       // Nothing is kept, or another version wrote it: the defaults will do.
     }
   }
+}
+
+function offerOf(findings: readonly PlanFinding[], isOfferOpen: boolean) {
+  for (const finding of findings) {
+    if (finding.code === 'backbone-missing') {
+      return { name: finding.backbone, downloadBytes: finding.downloadBytes, instead: null }
+    }
+    if (finding.code === 'backbone-shipped' && isOfferOpen) {
+      return { name: finding.better, downloadBytes: finding.downloadBytes, instead: finding.backbone }
+    }
+  }
+  return null
 }
 
 const states = new WeakMap<Studio, PlanState>()

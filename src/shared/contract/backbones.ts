@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Architecture, BackboneCard, BackboneName } from '../domain/backbone.ts'
+import { Architecture, BackboneCard, BackboneName, InstalledBackbone } from '../domain/backbone.ts'
 import { call, nothing, stream } from '../rpc/endpoint.ts'
 
 export const FetchableBackbone = z.strictObject({
@@ -20,11 +20,15 @@ export const BackboneFetchEvent = z.discriminatedUnion('kind', [
 ])
 export type BackboneFetchEvent = z.infer<typeof BackboneFetchEvent>
 
-/** The per-user store of pretrained weights. */
+/** The per-user store of pretrained weights, and those that come with Athanor. */
 export const backbones = {
   list: call(
     nothing,
-    z.strictObject({ folder: z.string(), installed: z.array(BackboneCard), fetchable: z.array(FetchableBackbone) }),
+    z.strictObject({
+      folder: z.string(),
+      installed: z.array(InstalledBackbone),
+      fetchable: z.array(FetchableBackbone),
+    }),
   ),
   /** Reads a safetensors file or a PyTorch checkpoint. Errors: bad-file, refused-file, conflict. */
   add: call(

@@ -52,6 +52,14 @@ export const PlanFinding = z.discriminatedUnion('code', [
     /** Null where it is not among those that can be downloaded. */
     downloadBytes: z.int().positive().nullable(),
   }),
+  /** Nobody named a backbone, and the best one is not installed: the run starts from the one that comes with Athanor. */
+  z.strictObject({
+    code: z.literal('backbone-shipped'),
+    blocks: z.literal(false),
+    backbone: BackboneName,
+    better: BackboneName,
+    downloadBytes: z.int().positive().nullable(),
+  }),
   z.strictObject({ code: z.literal('leaks'), blocks: z.literal(false), pairCount: z.int().positive() }),
   z.strictObject({ code: z.literal('no-test-images'), blocks: z.literal(false) }),
   z.strictObject({ code: z.literal('bad-recipe'), blocks: z.literal(true), message: z.string() }),

@@ -30,7 +30,8 @@ export const TrainJob = z.strictObject({
   runFolder: z.string(),
   /** Where `model.json` and `weights.safetensors` appear when the run is done. */
   modelFolder: z.string(),
-  storeFolder: z.string(),
+  /** Holds the weights and the card of the recipe's backbone. */
+  backboneFolder: z.string(),
   /** Where features are cached over runs. */
   featuresFolder: z.string(),
   /** Of Athanor and its libraries, for the manifest; a checkpoint is only resumed by the same ones. */

@@ -44,3 +44,13 @@ export const BackboneCard = z.strictObject({
   addedAtMs: z.number(),
 })
 export type BackboneCard = z.infer<typeof BackboneCard>
+
+/** A backbone that runs can start from. */
+export const InstalledBackbone = BackboneCard.extend({
+  /** It comes with Athanor and lies beside it, not in the person's store. */
+  isShipped: z.boolean(),
+})
+export type InstalledBackbone = z.infer<typeof InstalledBackbone>
+
+/** What a preset starts from where a person names nothing else: the first of these that is installed, best first. */
+export const preferredBackbones = ['resnet18-imagenet', 'resnet18-timm', 'procedural-resnet18'] as const

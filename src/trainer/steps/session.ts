@@ -35,7 +35,7 @@ export interface TrainWorld {
   /** Aborted when the run is to make a checkpoint and end. */
   readonly signal: AbortSignal
   readonly chooseDevice: (recipe: Recipe) => Promise<ChosenDevice>
-  readonly loadBackbone: (storeFolder: string, name: string) => Promise<Backbone>
+  readonly loadBackbone: (folder: string, name: string) => Promise<Backbone>
 }
 
 /** One run on one device: what stays the same, and in `state`, `best` and `momentum` how far it has come. */
@@ -71,7 +71,7 @@ export async function* openSession(
   { active: device }: ChosenDevice,
 ): AsyncGenerator<TrainerEvent, Session> {
   const { recipe, dataset } = job
-  const backbone = recipe.backbone === null ? null : await world.loadBackbone(job.storeFolder, recipe.backbone)
+  const backbone = recipe.backbone === null ? null : await world.loadBackbone(job.backboneFolder, recipe.backbone)
   requireArchitecture(backbone, recipe)
   const identity: RunIdentity = {
     recipe,

@@ -58,8 +58,8 @@ export interface Backbone {
 }
 
 /** Errors: not-found with the cure, checksum when the file is not the one that was added, bad-file. */
-export async function loadBackbone(storeFolder: string, name: string): Promise<Backbone> {
-  const { weightsFile, cardFile } = filesOf(storeFolder, name)
+export async function loadBackbone(folder: string, name: string): Promise<Backbone> {
+  const { weightsFile, cardFile } = filesOf(folder, name)
   const card = await readCard(cardFile, name)
   try {
     const sha256 = await sha256Of(weightsFile)

@@ -1,4 +1,8 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { backboneFolderOf } from '../../../src/main/core/backbones/backbone-folder.ts'
+import { listBackbones } from '../../../src/main/core/backbones/list-backbones.ts'
 import { insertFound } from '../../../src/main/core/catalog/import-repository.ts'
 import type { OpenProject } from '../../../src/main/core/core-context.ts'
 import { transaction } from '../../../src/main/core/database/handles.ts'
@@ -13,6 +17,8 @@ import { freezeOptionsOfRuns } from '../../../src/main/core/runs/preview-dataset
 import { requireRunnable } from '../../../src/main/core/runs/require-runnable.ts'
 import { runs } from '../../../src/shared/contract/runs.ts'
 import type { RunPlan } from '../../../src/shared/contract/runs.ts'
+import { type BackboneCard, imagenetPreprocessing } from '../../../src/shared/domain/backbone.ts'
+import { Sha256 } from '../../../src/shared/domain/ids.ts'
 import { errorOf } from '../../support/app-errors.ts'
 import { readableExamination } from '../../support/examinations.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -34,7 +40,18 @@ function projectWith(counts: Readonly<Record<string, number>>): OpenProject {
 }
 
 function hostWithout(): Host {
-  return { ...createNodeHost(), storeFolder: temporaryFolder() }
+  return { ...createNodeHost(), storeFolder: temporaryFolder(), shippedFolder: temporaryFolder() }
+}
+
+/** A card with weights that nobody reads. */
+function placeBackbone(folder: string, name: string): void {
+  const card: BackboneCard = {
+    ...{ name, architecture: 'resnet18', preprocessing: imagenetPreprocessing, licence: 'MIT', source: 'a test' },
+    ...{ sha256: Sha256.parse('0'.repeat(64)), sourceSha256: Sha256.parse('0'.repeat(64)) },
+    ...{ parameterCount: 1, addedAtMs: 0 },
+  }
+  writeFileSync(join(folder, `${name}.json`), JSON.stringify(card))
+  writeFileSync(join(folder, `${name}.safetensors`), '')
 }
 
 type Wish = Partial<Pick<Parameters<typeof planRun>[2], 'preset' | 'overrides' | 'datasetId'>>
@@ -116,6 +133,40 @@ describe('the plan of a run', () => {
       0,
     )
     expect(codesOf(await plan(untested, { overrides: { backbone: null }, datasetId }))).toContain('no-test-images')
+  })
+
+  test('starts from the best backbone there is, and says where that is the one that comes with Athanor', async () => {
+    const project = projectWith({ cat: 50, dog: 50 })
+    const host = hostWithout()
+    const planned = (wish: Wish = {}) =>
+      planRun(host, project, runs.plan.input.parse({ projectId: project.id, ...wish }))
+    placeBackbone(host.shippedFolder, 'procedural-resnet18')
+    const shipped = await planned()
+    expect(shipped.recipe).toMatchObject({ backbone: 'procedural-resnet18', architecture: 'resnet18' })
+    const [better, downloadBytes] = ['resnet18-imagenet', 46_830_571]
+    const finding = { code: 'backbone-shipped', blocks: false, backbone: 'procedural-resnet18', better, downloadBytes }
+    expect(shipped.findings).toEqual([finding])
+    // Who names it knows it; who names another gets no other.
+    expect((await planned({ overrides: { backbone: 'procedural-resnet18' } })).findings).toEqual([])
+    expect(codesOf(await planned({ overrides: { backbone: better } }))).toEqual(['backbone-missing'])
+    expect((await planned({ preset: 'from-scratch' })).recipe?.backbone).toBeNull()
+
+    placeBackbone(host.storeFolder, 'my-own')
+    expect((await planned()).recipe?.backbone).toBe('procedural-resnet18')
+    placeBackbone(host.storeFolder, better)
+    const best = await planned()
+    expect([best.recipe?.backbone, best.findings]).toEqual([better, []])
+    expect(backboneFolderOf(host, better)).toBe(host.storeFolder)
+    expect(backboneFolderOf(host, 'procedural-resnet18')).toBe(host.shippedFolder)
+
+    // One of the same name in the store goes first.
+    placeBackbone(host.storeFolder, 'procedural-resnet18')
+    expect(backboneFolderOf(host, 'procedural-resnet18')).toBe(host.storeFolder)
+    expect((await listBackbones(host)).map(({ name, isShipped }) => [name, isShipped])).toEqual([
+      ['my-own', false],
+      ['procedural-resnet18', false],
+      [better, false],
+    ])
   })
 
   test('says which backbone is missing and how large it is, and which settings do not go together', async () => {

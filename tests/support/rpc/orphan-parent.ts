@@ -7,6 +7,7 @@ const host = {
   nodeFile: process.execPath,
   entries: { imaging: child, trainer: child },
   storeFolder: '',
+  shippedFolder: '',
   now: Date.now,
   log: () => undefined,
 }

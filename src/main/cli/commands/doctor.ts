@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { SystemReport } from '../../../shared/contract/system.ts'
+import type { InstalledBackbone } from '../../../shared/domain/backbone.ts'
 import type { DeviceReport } from '../../../shared/domain/device.ts'
 import type { AppError } from '../../../shared/errors.ts'
 import { toAppError } from '../../../shared/errors.ts'
@@ -27,7 +28,7 @@ export function registerDoctor(program: Command, context: Context): void {
       terminal.draw(null)
       const reports = Array.isArray(devices) ? devices : []
       const problems = findProblems(system, devices)
-      const hints = findHints(system, reports, store.installed.length)
+      const hints = findHints(system, reports, store.installed)
       terminal.answer({
         ...system,
         devices: reports,
@@ -48,7 +49,9 @@ export function registerDoctor(program: Command, context: Context): void {
       terminal.say()
       for (const problem of problems) terminal.say(`Problem: ${problem}`)
       for (const hint of hints) terminal.say(`Hint: ${hint}`)
-      const next = store.installed.length === 0 ? 'athanor demo, or athanor backbone fetch' : 'athanor tune FOLDER'
+      const next = store.installed.every(({ isShipped }) => isShipped)
+        ? 'athanor demo, or athanor backbone fetch'
+        : 'athanor tune FOLDER'
       terminal.say(problems.length === 0 ? `Athanor can work here. Next: ${next}` : 'Put the problems right first.')
       if (problems.length > 0) context.setExitCode(exitCodes.failed.code)
     })
@@ -98,10 +101,18 @@ function findProblems(system: SystemReport, devices: readonly DeviceReport[] | A
 }
 
 /** What would make it work better. */
-function findHints(system: SystemReport, devices: readonly DeviceReport[], backboneCount: number): string[] {
+function findHints(
+  system: SystemReport,
+  devices: readonly DeviceReport[],
+  backbones: readonly InstalledBackbone[],
+): string[] {
   const hints: string[] = []
-  if (backboneCount === 0) {
-    hints.push('no pretrained weights are installed: athanor backbone fetch (47 MB), or athanor backbone add FILE.')
+  if (backbones.every(({ isShipped }) => isShipped)) {
+    const what =
+      backbones.length === 0
+        ? 'no pretrained weights are installed'
+        : 'only the pretrained weights that come with Athanor are there, and others know photographs better'
+    hints.push(`${what}: athanor backbone fetch (47 MB), or athanor backbone add FILE.`)
   }
   if (system.memoryFreeBytes < memoryNeededBytes) {
     hints.push(`only ${formatBytes(system.memoryFreeBytes)} of memory are free: close programs before a run.`)

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { DatasetId } from '../../../shared/domain/ids.ts'
 import { Preset } from '../../../shared/domain/recipe.ts'
+import type { PlanFinding } from '../../../shared/contract/runs.ts'
 import type { Dataset } from '../../../shared/domain/dataset.ts'
 import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
@@ -42,14 +43,12 @@ export function registerTune(program: Command, context: Context): void {
       const { core, project } = workplace
       const projectId = project.id
       if (folder !== undefined) await importImages(context, workplace, { labelsFromFolders: true })
-      const run = await core.runs.start({
-        projectId,
-        preset: options.preset,
-        overrides,
-        datasetId: options.dataset ?? null,
-      })
+      const wish = { projectId, preset: options.preset, overrides, datasetId: options.dataset ?? null }
+      const { findings } = await core.runs.plan(wish)
+      const run = await core.runs.start(wish)
       const dataset = await core.datasets.get({ projectId, datasetId: run.datasetId })
       context.terminal.note(`${run.id}: ${options.preset} on ${describeImages(dataset)}.`)
+      noteBackbone(context, findings)
       const finished = await finishRun(context, workplace, run)
       const profile = options.profile === true ? finished.record.profile : null
       context.terminal.answer({ run: finished.run, model: finished.model, ...(profile && { profile }) })
@@ -62,6 +61,16 @@ interface TuneOptions {
   readonly preset: Preset
   readonly dataset?: DatasetId
   readonly profile?: boolean
+}
+
+/** Where a better start can be had, a person should know. */
+function noteBackbone({ terminal }: Context, findings: readonly PlanFinding[]): void {
+  const shipped = findings.find(({ code }) => code === 'backbone-shipped')
+  if (shipped?.code !== 'backbone-shipped') return
+  terminal.note(
+    `It starts from ${shipped.backbone}, which comes with Athanor and learned from drawn pictures. ` +
+      `For photographs ${shipped.better} is better: athanor backbone fetch ${shipped.better}`,
+  )
 }
 
 export function sayNext(context: Context): void {

@@ -21,6 +21,7 @@ export function createNodeHost(options: NodeHostOptions = {}): Host {
     nodeFile: findNode(root),
     entries: import.meta.filename.endsWith('.ts') ? sourceEntries(root) : builtEntries(root),
     storeFolder: process.env['ATHANOR_HOME'] ?? envPaths('athanor', { suffix: '' }).data,
+    shippedFolder: join(root, 'resources/backbones'),
     now: Date.now,
     log: options.log ?? (() => undefined),
     ...(options.shell === undefined ? {} : { shell: options.shell }),

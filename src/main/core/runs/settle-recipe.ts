@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { PlanFinding, runs } from '../../../shared/contract/runs.ts'
+import { type InstalledBackbone, preferredBackbones } from '../../../shared/domain/backbone.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
 import { isAppError } from '../../../shared/errors.ts'
 import { said, type Said } from '../../../shared/said.ts'
@@ -26,9 +27,10 @@ export async function settleRecipe(host: Host, { preset, overrides }: WhatToRun)
     if (!isAppError(thrown)) throw thrown
     return badRecipe(said`${thrown.message}`)
   }
-  const { backbone } = recipe
-  if (backbone === null) return { recipe, findings: [] }
-  const card = (await listBackbones(host)).find(({ name }) => name === backbone)
+  const installed = await listBackbones(host)
+  const backbone = overrides.backbone === undefined ? preferredOf(recipe.backbone, installed) : recipe.backbone
+  if (backbone === null) return { recipe: { ...recipe, backbone }, findings: [] }
+  const card = installed.find(({ name }) => name === backbone)
   const fetchable = fetchableBackbones.find(({ name }) => name === backbone)
   const architecture = card?.architecture ?? fetchable?.architecture ?? recipe.architecture
   if (overrides.architecture !== undefined && overrides.architecture !== architecture) {
@@ -36,13 +38,28 @@ export async function settleRecipe(host: Host, { preset, overrides }: WhatToRun)
       said`The backbone ${backbone} is a ${architecture}, not a ${overrides.architecture}. Leave architecture out.`,
     )
   }
-  const settled = { ...recipe, architecture }
-  if (card !== undefined) return { recipe: settled, findings: [] }
+  const settled = { ...recipe, backbone, architecture }
+  if (card !== undefined) {
+    const [best] = preferredBackbones
+    const isSecondBest = overrides.backbone === undefined && card.isShipped
+    return { recipe: settled, findings: isSecondBest ? [secondBest(backbone, best)] : [] }
+  }
   const downloadBytes = fetchable?.sizeBytes ?? null
   return {
     recipe: settled,
     findings: [{ code: 'backbone-missing', blocks: true, backbone, architecture, downloadBytes }],
   }
+}
+
+/** What a preset starts from: a backbone that it names may be missing where another will do. */
+function preferredOf(named: string | null, installed: readonly InstalledBackbone[]): string | null {
+  if (named === null || !preferredBackbones.some((name) => name === named)) return named
+  return preferredBackbones.find((name) => installed.some((card) => card.name === name)) ?? named
+}
+
+function secondBest(backbone: string, better: string): PlanFinding {
+  const downloadBytes = fetchableBackbones.find(({ name }) => name === better)?.sizeBytes ?? null
+  return { code: 'backbone-shipped', blocks: false, backbone, better, downloadBytes }
 }
 
 function badRecipe(message: Said): SettledRecipe {

@@ -1,5 +1,6 @@
 import type { TrainJob } from '../../../shared/contract/trainer.ts'
 import type { RunId } from '../../../shared/domain/ids.ts'
+import { backboneFolderOf } from '../backbones/backbone-folder.ts'
 import type { OpenProject } from '../core-context.ts'
 import { modelIdOf, rowOf } from '../database/row-ids.ts'
 import { getDataset, readEntries } from '../datasets/dataset-repository.ts'
@@ -9,7 +10,7 @@ import { getRun } from './run-repository.ts'
 
 /** Everything that the trainer needs for a run of the catalog. */
 export function trainJobOf(
-  { storeFolder }: Host,
+  host: Host,
   { imageFolder, layout, reader }: OpenProject,
   { runId, resume }: { readonly runId: RunId; readonly resume: boolean },
 ): TrainJob {
@@ -23,7 +24,7 @@ export function trainJobOf(
     imageFolder,
     runFolder: layout.runFolder(runId),
     modelFolder: layout.modelFolder(modelId),
-    storeFolder,
+    backboneFolder: backboneFolderOf(host, recipe.backbone),
     featuresFolder: layout.featuresFolder,
     versions: readDecisiveVersions(),
     dataset: { id: datasetId, hash, classes, entries: readEntries(reader, datasetId) },
