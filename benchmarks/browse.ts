@@ -93,6 +93,7 @@ const peerOrders: Readonly<Record<ImageSort, string>> = {
   uncertainty: 'class_id IS NOT NULL OR is_skipped = 1, uncertainty DESC, path',
   loss: `(SELECT label_loss(probabilities, CAST(image.class_id - 1 AS TEXT)) FROM prediction
           WHERE model_id = 1 AND image_id = image.id AND prediction.content_hash = image.content_hash) DESC, path`,
+  doubt: '(SELECT doubt_ratio FROM label_check WHERE image_id = image.id) DESC, path',
 }
 
 async function measure(imageFolder: string, plainFile: string, imageCount: number): Promise<Line[]> {

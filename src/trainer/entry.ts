@@ -5,6 +5,7 @@ import { said } from '../shared/said.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { serveParent } from '../shared/rpc/serve-parent.ts'
 import { chooseDevice, probeDevices } from './devices/table.ts'
+import { check, type CheckInput } from './check.ts'
 import { evaluate } from './evaluate.ts'
 import { explain } from './explain.ts'
 import { exportModel } from './export.ts'
@@ -79,6 +80,9 @@ serveParent(
       evaluate: alone(evaluate),
       suggest: alone(({ features, ...input }: SuggestInput, context: HandlerContext) =>
         suggest({ ...input, features: { ...features, versions: withOwnNode(features.versions) } }, context),
+      ),
+      check: alone(({ features, ...input }: CheckInput, context: HandlerContext) =>
+        check({ ...input, features: { ...features, versions: withOwnNode(features.versions) } }, context),
       ),
       export: alone(exportModel),
       predict: (input, context) => predict(input, context, keeper.open),

@@ -1,8 +1,12 @@
 import type { CatalogCounts, ImageFilter, ImageSort } from '../../src/shared/contract/catalog.ts'
 import type { Image } from '../../src/shared/domain/image.ts'
 
-/** Minus the logarithm of the probability of an image's label; null where there is none. */
-export type LossOf = (image: Image) => number | null
+export interface LabelFigures {
+  /** Minus the logarithm of the probability of an image's label; null where there is none. */
+  readonly lossOf: (image: Image) => number | null
+  /** By the last check of the labels; null where that knows another label or other bytes. */
+  readonly doubtOf: (image: Image) => number | null
+}
 
 /** What a filter means, said once more without SQL. */
 export function passes(image: Image, filter: ImageFilter, all: readonly Image[]): boolean {
@@ -30,19 +34,21 @@ export function passes(image: Image, filter: ImageFilter, all: readonly Image[])
     is(filter.duplicated, isCopy) &&
     is(filter.skipped, image.isSkipped) &&
     is(filter.disagrees, disagrees) &&
+    is(filter.doubted, image.doubt !== null) &&
     is(filter.suggested, isSuggested) &&
     (filter.confidenceMin === undefined ||
       (image.prediction !== null && image.prediction.confidence >= filter.confidenceMin))
   )
 }
 
-export function sorted(images: readonly Image[], sort: ImageSort, lossOf: LossOf): Image[] {
+export function sorted(images: readonly Image[], sort: ImageSort, { lossOf, doubtOf }: LabelFigures): Image[] {
   const keys: Readonly<Record<ImageSort, (image: Image) => number | null>> = {
     path: () => 0,
     newest: (image) => image.modifiedAtMs,
     oldest: (image) => -image.modifiedAtMs,
     uncertainty: (image) => image.prediction?.uncertaintyRatio ?? null,
     loss: lossOf,
+    doubt: doubtOf,
   }
   const key = (image: Image) => keys[sort](image) ?? Number.NEGATIVE_INFINITY
   const isSettled = ({ label, isSkipped }: Image) => Number(sort === 'uncertainty' && (label !== null || isSkipped))
@@ -65,6 +71,7 @@ export function countsOf(images: readonly Image[]): CatalogCounts {
     skipped: count({ skipped: true }),
     suggested: count({ suggested: true }),
     disagreeing: count({ disagrees: true }),
+    doubted: count({ doubted: true }),
     bySplit: {
       train: count({ split: 'train' }),
       validation: count({ split: 'validation' }),

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { registerBackbone } from './commands/backbone.ts'
+import { registerCheck } from './commands/check.ts'
 import { registerClasses } from './commands/classes.ts'
 import { registerDataset } from './commands/dataset.ts'
 import { registerDemo } from './commands/demo.ts'
@@ -22,6 +23,7 @@ const commands = [
   registerImport,
   registerLabel,
   registerClasses,
+  registerCheck,
   registerDataset,
   registerTune,
   registerResume,

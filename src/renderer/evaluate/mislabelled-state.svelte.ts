@@ -1,7 +1,6 @@
-import type { SuggestEvent } from '../../shared/contract/models.ts'
+import type { CheckEvent, CheckSummary } from '../../shared/contract/labels.ts'
 import type { ImageId } from '../../shared/domain/ids.ts'
 import type { Image } from '../../shared/domain/image.ts'
-import type { ModelSummary } from '../../shared/domain/model.ts'
 import { m } from '../messages.ts'
 import { perStudio } from '../per-studio.svelte.ts'
 import type { Studio } from '../studio.svelte.ts'
@@ -10,59 +9,54 @@ import { fileNameOf, type Keeping, type ReviewItem } from './review-item.ts'
 /** So many are gone through at once: core gives as many rows, and nobody looks at more before tuning again. */
 const queueMax = 2_000
 
-/** Labels that a model doubts, as a list that stays as it is while a person goes through it. */
+/** Labels that the last check doubts, as a list that stays as it is while a person goes through it. */
 export class MislabelledState implements Keeping {
   readonly #studio: Studio
   /** Null until it was read. */
   queue = $state.raw<readonly ReviewItem[] | null>(null)
-  /** All labelled images that the list was made from were looked at by the model. */
-  isComplete = $state(false)
-  /** What `models.suggest` said last while it runs. */
-  checking = $state.raw<SuggestEvent | 'starting' | null>(null)
+  /** Null before the first check. */
+  last = $state.raw<CheckSummary | null>(null)
+  /** What `labels.check` said last while it runs. */
+  checking = $state.raw<CheckEvent | 'starting' | null>(null)
   #leaving: AbortController | null = null
 
   constructor(studio: Studio) {
     this.#studio = studio
   }
 
-  async read(model: ModelSummary): Promise<void> {
+  async read(): Promise<void> {
     const { api, notices, projectId, classes } = this.#studio
     await notices.attempt(async () => {
-      const filter = { state: 'readable', classId: 'labelled' } as const
-      const doubted = await api.catalog.order({ projectId, query: { filter: { disagrees: true }, sort: 'loss' } })
-      const all = await api.catalog.order({ projectId, query: { filter, sort: 'uncertainty' } })
-      const wanted = doubted.imageIds.slice(0, queueMax - 1)
-      // Images without a prediction come last, so the last one tells whether there are any.
-      const last = all.imageIds.at(-1)
-      const rows = await api.catalog.getMany({ projectId, imageIds: last === undefined ? wanted : [...wanted, last] })
-      const images = rows.filter(({ id }, index) => wanted.includes(id) && index < wanted.length)
-      this.isComplete = rows.every(({ prediction }) => prediction?.modelId === model.id)
-      const nameOf = (id: number | null | undefined) => classes.find((one) => one.id === id)?.name ?? ''
-      this.queue = images
-        .filter((image) => !isLookedAt(image, model))
-        .map((image) => ({
-          imageId: image.id,
-          path: image.path,
-          label: nameOf(image.label?.classId),
-          predicted: nameOf(image.prediction?.classId),
-          confidence: image.prediction?.confidence ?? 0,
-        }))
+      const query = { filter: { doubted: true }, sort: 'doubt' } as const
+      const [last, doubted] = await Promise.all([
+        api.labels.lastCheck({ projectId }),
+        api.catalog.order({ projectId, query }),
+      ])
+      const images = await api.catalog.getMany({ projectId, imageIds: doubted.imageIds.slice(0, queueMax) })
+      const nameOf = (id: number | undefined) => classes.find((one) => one.id === id)?.name ?? ''
+      this.last = last
+      this.queue = images.map(({ id, path, label, doubt }) => ({
+        imageId: id,
+        path,
+        label: nameOf(label?.classId),
+        predicted: nameOf(doubt?.likelyClassId),
+        confidence: doubt?.likelyProbability ?? 0,
+        ...whyOf(doubt),
+      }))
     })
   }
 
-  async check(model: ModelSummary): Promise<void> {
+  async check(): Promise<void> {
     if (this.checking !== null) return
     const { api, notices, projectId } = this.#studio
     this.#leaving = new AbortController()
     const signal = AbortSignal.any([this.#leaving.signal, this.#studio.signal])
     this.checking = 'starting'
     await notices.attempt(async () => {
-      for await (const event of api.models.suggest({ projectId, modelId: model.id, scope: 'all' }, { signal })) {
-        this.checking = event
-      }
+      for await (const event of api.labels.check({ projectId }, { signal })) this.checking = event
     }, signal)
     this.checking = null
-    await this.read(model)
+    await this.read()
   }
 
   stopChecking(): void {
@@ -83,9 +77,9 @@ export class MislabelledState implements Keeping {
   }
 }
 
-/** Somebody looked at the label: said that it is right, or gave it after this model was made. */
-function isLookedAt({ isConfirmed, label }: Image, { createdAtMs }: { readonly createdAtMs: number }): boolean {
-  return isConfirmed || (label?.origin === 'person' && label.assignedAtMs > createdAtMs)
+function whyOf(doubt: Image['doubt']): { readonly why?: string } {
+  if (doubt?.reason === 'copy-differs') return { why: m.evaluate_doubt_copy() }
+  return doubt?.reason === 'outlier' ? { why: m.evaluate_doubt_outlier() } : {}
 }
 
 /** Checking goes on while another place is shown. */

@@ -6,6 +6,8 @@ export interface ReviewItem extends JudgedImage {
   /** What an earlier model said, where two are compared. */
   readonly before?: { readonly model: string; readonly predicted: string }
   readonly isRelabelled?: boolean
+  /** Why it is in the list, where the two classes do not say. */
+  readonly why?: string
 }
 
 /** What may be done with an image of the list beside relabelling it. */

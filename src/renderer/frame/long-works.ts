@@ -1,3 +1,4 @@
+import { describeCheck } from '../evaluate/describe-check.ts'
 import { evaluateStateOf } from '../evaluate/evaluate-state.svelte.ts'
 import { mislabelledStateOf } from '../evaluate/mislabelled-state.svelte.ts'
 import { exportStateOf } from '../export/export-state.svelte.ts'
@@ -79,12 +80,7 @@ function checkingWork(studio: Studio): LongWork | null {
   const { checking } = mislabelledStateOf(studio)
   if (checking === null) return null
   const show = () => studio.navigation.go('evaluate', { tab: 'mislabelled' })
-  if (checking === 'starting' || checking.total === 0) {
-    return { id: 'checking', text: m.evaluate_mislabelled_starting(), ratio: null, show }
-  }
-  const { done, total, imagesPerSecond, secondsLeft } = checking
-  const what = m.evaluate_mislabelled_checking({ done: formatCount(done), total: formatCount(total) })
-  return { id: 'checking', text: withPace(what, imagesPerSecond, secondsLeft), ratio: done / total, show }
+  return { id: 'checking', ...describeCheck(checking), show }
 }
 
 function exportWork(studio: Studio): LongWork | null {

@@ -13,6 +13,7 @@ export const filterParameters = {
   skipped: 'skipped',
   predictedClassId: 'predicted',
   disagrees: 'disagrees',
+  doubted: 'doubted',
   suggested: 'suggested',
   confidenceMin: 'sure',
 } as const satisfies Record<keyof ImageFilter, string>
@@ -43,6 +44,7 @@ function valueOf(condition: Condition, text: string): unknown {
     case 'duplicated':
     case 'skipped':
     case 'disagrees':
+    case 'doubted':
     case 'suggested':
       return text === '1' ? true : text === '0' ? false : text
     case 'confidenceMin':
@@ -72,14 +74,14 @@ export const isFiltered = (filter: ImageFilter) => conditions.some((condition) =
 export const isSameFilter = (one: ImageFilter, other: ImageFilter) =>
   conditions.every((condition) => one[condition] === other[condition])
 
-const ofLabels: readonly Condition[] = ['classId', 'origin', 'skipped', 'disagrees', 'suggested']
-const ofPredictions: readonly Condition[] = ['predictedClassId', 'disagrees', 'suggested', 'confidenceMin']
+const ofLabels: readonly Condition[] = ['classId', 'origin', 'skipped', 'disagrees', 'doubted', 'suggested']
+const ofPredictions: readonly Condition[] = ['predictedClassId', 'disagrees', 'doubted', 'suggested', 'confidenceMin']
 
 /** Whether a change may give the query other images or another order. */
 export function changesOrder({ filter, sort }: ImageQuery, what: ProjectChange['what']): boolean {
   const asks = (some: readonly Condition[]) => some.some((condition) => filter[condition] !== undefined)
   if (what.includes('images')) return true
-  const isByModel = sort === 'uncertainty' || sort === 'loss'
+  const isByModel = sort === 'uncertainty' || sort === 'loss' || sort === 'doubt'
   if ((what.includes('labels') || what.includes('classes')) && (asks(ofLabels) || isByModel)) return true
   return what.includes('predictions') && (asks(ofPredictions) || isByModel)
 }

@@ -44,6 +44,8 @@ function describe(condition: Condition, filter: ImageFilter, classes: readonly I
       return filter.skipped === true ? m.label_skipped() : m.label_not_skipped()
     case 'disagrees':
       return filter.disagrees === true ? m.label_disagrees() : m.label_agrees()
+    case 'doubted':
+      return filter.doubted === true ? m.label_doubted() : m.label_not_doubted()
     case 'suggested':
       return filter.suggested === true ? m.label_suggested() : m.label_not_suggested()
     case 'confidenceMin':

@@ -48,4 +48,5 @@ export const sorts: Words<ImageSort> = {
   oldest: m.label_sort_oldest,
   uncertainty: m.label_sort_uncertainty,
   loss: m.label_sort_loss,
+  doubt: m.label_sort_doubt,
 }

@@ -22,6 +22,8 @@ export const ImageFilter = z.strictObject({
   predictedClassId: ClassId.optional(),
   /** Readable and labelled, and the model that predicted last says another class, which still exists. */
   disagrees: z.boolean().optional(),
+  /** The last check of the labels doubts it, and neither its label nor its bytes have changed since, nor was it confirmed. */
+  doubted: z.boolean().optional(),
   /** Readable, without a label, and predicted to be of a class that still exists. */
   suggested: z.boolean().optional(),
   /** The model that predicted last is at least this sure of what it says. */
@@ -32,9 +34,10 @@ export type ImageFilter = z.infer<typeof ImageFilter>
 /**
  * `uncertainty`: first the images that wait for a label, then those that are labelled or skipped, of each the least sure
  * prediction first and those without one last. `loss`: the label that the model finds least likely first, images without
- * a prediction or a label of a class that the model knows last. All else being equal, by path.
+ * a prediction or a label of a class that the model knows last. `doubt`: what the last check of the labels doubts most
+ * first, what it did not see last. All else being equal, by path.
  */
-export const ImageSort = z.enum(['path', 'newest', 'oldest', 'uncertainty', 'loss'])
+export const ImageSort = z.enum(['path', 'newest', 'oldest', 'uncertainty', 'loss', 'doubt'])
 export type ImageSort = z.infer<typeof ImageSort>
 
 /** Which images, and in which order. */
@@ -95,6 +98,8 @@ export const CatalogCounts = z.strictObject({
   suggested: z.int().nonnegative(),
   /** Labelled ones of which the model that predicted last says another class. */
   disagreeing: z.int().nonnegative(),
+  /** Those whose label the last check doubts. */
+  doubted: z.int().nonnegative(),
   /** By the split that folders gave. */
   bySplit: z.strictObject({
     train: z.int().nonnegative(),

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { ClassId, EditId } from '../domain/ids.ts'
 import { ClassName, ImageClass, LabelOrigin } from '../domain/label.ts'
-import { call } from '../rpc/endpoint.ts'
+import { DeviceId } from '../domain/device.ts'
+import { DoubtReason } from '../domain/doubt.ts'
+import { call, stream } from '../rpc/endpoint.ts'
 import { ImageSelection } from './catalog.ts'
 import { inProject } from './project.ts'
 
@@ -30,6 +32,32 @@ export const CsvImportResult = z.strictObject({
   badLines: z.array(z.strictObject({ line: z.int().positive(), problem: z.string() })),
 })
 export type CsvImportResult = z.infer<typeof CsvImportResult>
+
+/** What the last check of the labels found, as far as they are still what they were then. */
+export const CheckSummary = z.strictObject({
+  atMs: z.number(),
+  /** Labels that were held against the others. */
+  checked: z.int().nonnegative(),
+  /** How many are doubted, by reason. */
+  doubted: z.record(DoubtReason, z.int().nonnegative()),
+  /** Readable labelled images that are new, or have changed in bytes or label since. */
+  unchecked: z.int().nonnegative(),
+})
+export type CheckSummary = z.infer<typeof CheckSummary>
+
+export const CheckEvent = z.discriminatedUnion('kind', [
+  /** What the backbone sees of each image; known ones come at once. */
+  z.strictObject({ kind: z.literal('seeing'), done: z.int().nonnegative(), total: z.int().nonnegative() }),
+  z.strictObject({ kind: z.literal('comparing'), done: z.int().nonnegative(), total: z.int().positive() }),
+  /** The last one. */
+  z.strictObject({
+    kind: z.literal('finished'),
+    summary: CheckSummary,
+    /** Images that could not be read. */
+    failedCount: z.int().nonnegative(),
+  }),
+])
+export type CheckEvent = z.infer<typeof CheckEvent>
 
 /** Every edit is on disk when its call returns, is one transaction, and can be undone, also after a restart. */
 export const labels = {
@@ -68,6 +96,13 @@ export const labels = {
    * change. Images without a label are left as they are.
    */
   confirm: call(inProject.extend({ images: ImageSelection, who: z.string().default('') }), Edit),
+  /**
+   * Holds every label against what all other images say, and keeps what is doubted; needs no model. Leaving the stream
+   * keeps nothing of it. Errors: not-enough-data, conflict where it is under way already.
+   */
+  check: stream(inProject.extend({ device: DeviceId.nullable().default(null) }), CheckEvent),
+  /** Null before the first check. */
+  lastCheck: call(inProject, CheckSummary.nullable()),
   /** Null frees the key. A key that another class has changes over to this one. Errors: conflict for keys of commands. */
   setClassKey: call(
     inProject.extend({

@@ -79,6 +79,37 @@ export const SuggestedBatch = z.strictObject({
 })
 export type SuggestedBatch = z.infer<typeof SuggestedBatch>
 
+/** What the images that an image was held against say of it. */
+const CheckedImage = z.strictObject({
+  imageId: ImageId,
+  contentHash: Sha256,
+  /** Of the classes, by a fit that never saw the image or its copies. */
+  probabilities: z.instanceof(Float32Array),
+  /** Mean cosine distance of its features to those of its nearest neighbours, 0..2. */
+  neighbourDistance: z.number().min(0).max(2),
+})
+export type CheckedImage = z.infer<typeof CheckedImage>
+
+export const CheckedEvent = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('seeing'), done: z.int().nonnegative(), total: z.int().nonnegative() }),
+  z.strictObject({ kind: z.literal('comparing'), done: z.int().nonnegative(), total: z.int().positive() }),
+  /** The last one. Images that could not be read have no answer. */
+  z.strictObject({
+    kind: z.literal('checked'),
+    images: z.array(CheckedImage),
+    failedCount: z.int().nonnegative(),
+  }),
+])
+export type CheckedEvent = z.infer<typeof CheckedEvent>
+
+/** Features that runs have cached are used, and added to. */
+const FeaturesPlace = z.strictObject({
+  folder: z.string(),
+  versions: z.record(z.string(), z.string()),
+  /** Begins the names of the files that are written. */
+  writer: z.string().regex(/^[\w-]{1,80}$/),
+})
+
 const withModel = z.strictObject({
   /** Holds `model.json` and `weights.safetensors`. */
   modelFolder: z.string(),
@@ -111,15 +142,32 @@ export const trainer = {
     withModel.extend({
       imageFolder: z.string(),
       images: z.array(ImageToPredict),
-      /** Features that runs have cached are used, and added to, where the model's backbone was frozen. */
-      features: z.strictObject({
-        folder: z.string(),
-        versions: z.record(z.string(), z.string()),
-        /** Begins the names of the files that are written. */
-        writer: z.string().regex(/^[\w-]{1,80}$/),
-      }),
+      /** Only where the model's backbone was frozen. */
+      features: FeaturesPlace,
     }),
     SuggestedBatch,
+  ),
+  /**
+   * Holds each labelled image against the others: what a head says of it that was fitted without it and its copies, over
+   * the features of a backbone, and how far its nearest neighbours are. Errors: not-enough-data, those of a run's start.
+   */
+  check: stream(
+    z.strictObject({
+      /** Of the backbone, the sizes and the device; nothing is trained below the head. */
+      recipe: Recipe,
+      backboneFolder: z.string(),
+      imageFolder: z.string(),
+      classCount: z.int().min(2),
+      images: z.array(
+        ImageToPredict.extend({
+          classIndex: z.int().nonnegative(),
+          /** Images of one group are copies of each other. */
+          group: z.int().nonnegative(),
+        }),
+      ),
+      features: FeaturesPlace,
+    }),
+    CheckedEvent,
   ),
   predict: stream(withModel.extend({ files: z.array(z.string()) }), PredictEvent),
   export: stream(

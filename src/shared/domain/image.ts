@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Doubt } from './doubt.ts'
 import { ClassId, ImageId, ModelId, Sha256 } from './ids.ts'
 import { LabelOrigin } from './label.ts'
 import { Split } from './split.ts'
@@ -83,5 +84,7 @@ export const Image = z.strictObject({
       uncertaintyRatio: z.number().min(0).max(1),
     })
     .nullable(),
+  /** What the last check of the labels has against its label; null where it has nothing, or does not know it as it is. */
+  doubt: Doubt.nullable(),
 })
 export type Image = z.infer<typeof Image>

@@ -14,6 +14,8 @@ export interface LabelledFeatures {
 }
 
 export interface HeadFitOptions extends TargetOptions {
+  /** Penalties to choose from, from strong to weak; those of `fitHead` where none are given. */
+  readonly strengths?: readonly number[]
   readonly signal?: AbortSignal
 }
 
@@ -55,7 +57,7 @@ export async function* fitHead(
   const trainRows = createRows({ ...train, values: scale.apply(train.values) })
   const validationRows = createRows({ ...validation, values: scale.apply(validation.values) })
   const hasValidation = validation.classIndices.length > 0
-  const candidates = hasValidation ? strengths : [strengthWithoutValidation]
+  const candidates = options.strengths ?? (hasValidation ? strengths : [strengthWithoutValidation])
   try {
     let point = new Float64Array((train.width + 1) * options.classWeights.length)
     let best: { point: Float64Array; strength: number; loss: number } | null = null

@@ -123,7 +123,8 @@ export async function* openSession(
   }
 }
 
-function requireArchitecture(backbone: Backbone | null, recipe: Recipe): void {
+/** Errors: bad-input where the backbone is another network than the recipe's. */
+export function requireArchitecture(backbone: Backbone | null, recipe: Recipe): void {
   if (backbone === null || backbone.card.architecture === recipe.architecture) return
   throw new AppError(
     'bad-input',
@@ -151,7 +152,7 @@ function countByClass(entries: readonly DatasetEntry[], classCount: number): num
 }
 
 /** Normalised as the backbone was trained; the sizes are the recipe's. */
-function preprocessingOf({ resizePx, inputSizePx }: Recipe, backbone: Backbone | null): Preprocessing {
+export function preprocessingOf({ resizePx, inputSizePx }: Recipe, backbone: Backbone | null): Preprocessing {
   const { mean, deviation } = backbone?.card.preprocessing ?? imagenetPreprocessing
   return { resizePx, cropPx: inputSizePx, mean, deviation }
 }

@@ -10,13 +10,14 @@ import { storePredictions } from '../../../src/main/core/catalog/predictions.ts'
 import { refreshPredictions } from '../../../src/main/core/catalog/refresh-predictions.ts'
 import { selectImages } from '../../../src/main/core/catalog/select-images.ts'
 import type { OpenProject } from '../../../src/main/core/core-context.ts'
+import { type CheckedLabel, storeCheck } from '../../../src/main/core/checks/label-check-repository.ts'
 import { transaction } from '../../../src/main/core/database/handles.ts'
 import { assignLabel } from '../../../src/main/core/labels/assign-label.ts'
 import { createClass, deleteClass, mergeClasses } from '../../../src/main/core/labels/class-edits.ts'
 import { ClassId, ImageId } from '../../../src/shared/domain/ids.ts'
 import type { Image } from '../../../src/shared/domain/image.ts'
 import { addModel } from '../../support/add-model.ts'
-import { countsOf, type LossOf, passes, sorted } from '../../support/browse-reference.ts'
+import { countsOf, type LabelFigures, passes, sorted } from '../../support/browse-reference.ts'
 import { readableExamination } from '../../support/examinations.ts'
 import { addImages, openTestProject } from '../../support/test-project.ts'
 
@@ -35,7 +36,16 @@ const image = fc.record({
   }),
   isSkipped: fc.boolean(),
   probabilities: fc.option(fc.array(fc.constantFrom(0.1, 0.2, 0.5, 0.9), { minLength: 3, maxLength: 3 }), { freq: 3 }),
-  /** The file was changed after it had been predicted. */
+  checked: fc.option(
+    fc.record({
+      reason: fc.constantFrom('looks-like-another' as const, 'outlier' as const, null),
+      doubtRatio: fc.constantFrom(0.2, 0.5, 0.9),
+      /** The check saw another label than the image has. */
+      isOfAnother: fc.boolean(),
+    }),
+    { freq: 3 },
+  ),
+  /** The file was changed after it had been predicted and checked. */
   isChanged: fc.boolean(),
 })
 const change = fc.oneof(
@@ -71,10 +81,11 @@ function pick(all: Readonly<Record<string, unknown>>, kept: readonly string[]): 
 interface Truth {
   meanings: (number | null)[]
   readonly probabilities: Map<number, readonly number[]>
+  readonly checks: Map<number, CheckedLabel>
 }
 
 function fill(project: OpenProject, rows: readonly Row[]): Truth {
-  const truth: Truth = { meanings: [1, 2, 3], probabilities: new Map() }
+  const truth: Truth = { meanings: [1, 2, 3], probabilities: new Map(), checks: new Map() }
   transaction(project.writer, (tx) => {
     for (const name of ['one', 'two', 'three', 'four']) createClass(tx, name, 0)
     const modelId = addModel(tx, ['one', 'two', 'three'])
@@ -106,8 +117,18 @@ function fill(project: OpenProject, rows: readonly Row[]): Truth {
         'UPDATE image SET path = ?, state = ?, unreadable_reason = ?, unreadable_message = ?, split = ? WHERE id = ?',
       ).run(path, row.state, isBroken ? 'truncated' : null, isBroken ? 'It ends too early.' : null, row.split, id)
       if (row.labelledAs !== null) assignLabel(tx, { imageIds: [id], ...row.labelledAs, who: '' }, 0)
-      else tx.prepare('UPDATE image SET is_skipped = ? WHERE id = ?').run(row.isSkipped ? 1 : 0, id)
+      if (row.labelledAs !== null && row.checked !== null) {
+        const { isOfAnother, ...said } = row.checked
+        truth.checks.set(id, {
+          ...{ imageId: id, contentHash: examination.contentHash, likelyClassId: 2, otherImageId: null, ...said },
+          ...{ labelProbability: 0.1, likelyProbability: 0.7 },
+          classId: isOfAnother ? 5 : row.labelledAs.classId,
+        })
+      }
+      if (row.labelledAs === null)
+        tx.prepare('UPDATE image SET is_skipped = ? WHERE id = ?').run(row.isSkipped ? 1 : 0, id)
     }
+    storeCheck(tx, [...truth.checks.values()], 1)
     // As the end of an import does it.
     refreshPredictions(tx, null)
   })
@@ -136,8 +157,13 @@ function perform(project: OpenProject, wish: ChangeWish, truth: Truth): void {
   })
 }
 
-function lossBy({ meanings, probabilities }: Truth): LossOf {
-  return ({ id, label }) => {
+function figuresOf({ meanings, probabilities, checks }: Truth): LabelFigures {
+  const doubtOf = ({ id, label, contentHash }: Image) => {
+    const check = checks.get(id)
+    const isAsChecked = check?.classId === label?.classId && check?.contentHash === contentHash
+    return check !== undefined && isAsChecked ? check.doubtRatio : null
+  }
+  const lossOf = ({ id, label }: Image) => {
     const said = probabilities.get(id)
     if (said === undefined || label === null || !meanings.includes(label.classId)) return null
     return -Math.log(
@@ -147,6 +173,7 @@ function lossBy({ meanings, probabilities }: Truth): LossOf {
       ),
     )
   }
+  return { lossOf, doubtOf }
 }
 
 function allOf(project: OpenProject): Image[] {
@@ -171,7 +198,7 @@ test('every filter, sort and count says what the images say one by one, whatever
           const expected = sorted(
             images.filter((one) => passes(one, query.filter, images)),
             query.sort,
-            lossBy(truth),
+            figuresOf(truth),
           ).map(({ id }) => Number(id))
           expect(orderImages(project.reader, query)).toEqual(expected)
           expect(selectImages(project.reader, { filter: query.filter })).toEqual([...expected].sort((a, b) => a - b))
@@ -180,6 +207,8 @@ test('every filter, sort and count says what the images say one by one, whatever
         }
         for (const one of images) {
           const probabilities = truth.probabilities.get(one.id)
+          const isDoubted = truth.checks.get(one.id)?.reason != null && figuresOf(truth).doubtOf(one) !== null
+          expect(one.doubt !== null).toBe(isDoubted && one.state === 'readable')
           expect(one.prediction === null).toBe(probabilities === undefined)
           if (probabilities === undefined) continue
           const best = probabilities.indexOf(Math.max(...probabilities))

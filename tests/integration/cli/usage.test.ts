@@ -19,7 +19,8 @@ const here = (): { cwd: string; env: Record<string, string> } => ({
 test('help lists every command and every exit code, and is no error', async () => {
   const { code, stdout, stderr } = await runCli([], here())
   expect([code, stderr]).toEqual([0, ''])
-  const commands = 'demo import label classes dataset tune resume runs evaluate predict export backbone doctor serve'
+  const commands =
+    'demo import label classes check dataset tune resume runs evaluate predict export backbone doctor serve'
   for (const command of commands.split(' ')) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'))
   for (const exit of Object.values(exitCodes))
     expect(stdout).toMatch(new RegExp(`^ +${String(exit.code)}  ${exit.meaning}`, 'm'))

@@ -13,6 +13,7 @@ function progress(labelled: number, unlabelled: number, ...imageCounts: number[]
     skipped: 0,
     suggested: 0,
     disagreeing: 0,
+    doubted: 0,
     bySplit: { train: 0, validation: 0, test: 0, none: labelled + unlabelled },
   }
   const classes = imageCounts.map((imageCount) => ({ imageCount }))

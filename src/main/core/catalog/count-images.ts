@@ -1,4 +1,5 @@
 import type { CatalogCounts } from '../../../shared/contract/catalog.ts'
+import { isDoubted } from '../checks/label-check-repository.ts'
 import type { ReadableDb } from '../database/handles.ts'
 
 /** Images that share their content with another; all that a filter needs, and their number. */
@@ -21,6 +22,8 @@ export const countQueries = {
   skipped: 'SELECT count(*) AS count FROM image WHERE is_skipped = 1',
   suggested: `SELECT count(*) AS count FROM image INDEXED BY image_suggested WHERE ${suggested}`,
   disagreeing: `SELECT count(*) AS count FROM image INDEXED BY image_disagreeing WHERE ${disagreeing}`,
+  doubted: `SELECT count(*) AS count FROM label_check AS said INDEXED BY label_check_doubted
+    JOIN image ON image.id = said.image_id WHERE ${isDoubted}`,
   train: "SELECT count(*) AS count FROM image WHERE split = 'train'",
   validation: "SELECT count(*) AS count FROM image WHERE split = 'validation'",
   test: "SELECT count(*) AS count FROM image WHERE split = 'test'",
@@ -41,6 +44,7 @@ export function countImages(db: ReadableDb): CatalogCounts {
     skipped: count('skipped'),
     suggested: count('suggested'),
     disagreeing: count('disagreeing'),
+    doubted: count('doubted'),
     bySplit: { train, validation, test, none: images - train - validation - test },
   }
 }

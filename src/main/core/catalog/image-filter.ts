@@ -1,4 +1,5 @@
 import type { ImageFilter } from '../../../shared/contract/catalog.ts'
+import { isDoubted } from '../checks/label-check-repository.ts'
 import { copiedContents, disagreeing, suggested } from './count-images.ts'
 import { foldCase } from '../database/fold-case.ts'
 import type { SqlValue } from '../database/handles.ts'
@@ -35,6 +36,11 @@ export function conditionOf(filter: ImageFilter): Condition {
   if (filter.skipped !== undefined) add(`is_skipped = ${filter.skipped ? 1 : 0}`)
   if (filter.predictedClassId !== undefined) add('predicted_class_id = ?', filter.predictedClassId)
   if (filter.disagrees !== undefined) add(filter.disagrees ? disagreeing : `(${disagreeing}) IS NOT 1`)
+  if (filter.doubted !== undefined) {
+    add(
+      `${filter.doubted ? '' : 'NOT '}EXISTS (SELECT 1 FROM label_check AS said WHERE said.image_id = image.id AND ${isDoubted})`,
+    )
+  }
   if (filter.suggested !== undefined) add(filter.suggested ? suggested : `(${suggested}) IS NOT 1`)
 
   if (filter.confidenceMin !== undefined) add(isPredictedFrom, filter.confidenceMin)

@@ -1,8 +1,10 @@
 import type { Examination } from '../../../shared/contract/imaging.ts'
+import { Doubt } from '../../../shared/domain/doubt.ts'
 import { ClassId, ImageId } from '../../../shared/domain/ids.ts'
 import { type Image, ImageFacts, ImageState, UnreadableReason } from '../../../shared/domain/image.ts'
 import { LabelOrigin } from '../../../shared/domain/label.ts'
 import { Split } from '../../../shared/domain/split.ts'
+import { isDoubted } from '../checks/label-check-repository.ts'
 import { modelIdOf } from '../database/row-ids.ts'
 
 /** What `imageColumns` selects: the one place that knows how an image is stored. */
@@ -28,19 +30,28 @@ export interface ImageRow {
   readonly uncertainty: number | null
   readonly confidence: number | null
   readonly model_id: number | null
+  /** Null, as all of the check, where the label is not doubted. */
+  readonly reason: string | null
+  readonly doubt_ratio: number | null
+  readonly likely_class_id: number | null
+  readonly label_probability: number | null
+  readonly likely_probability: number | null
+  readonly other_image_id: number | null
 }
 
 export const imageColumns =
-  'id, path, state, size_bytes, modified_at_ms, image.content_hash, facts, unreadable_reason, unreadable_message, ' +
+  'image.id, path, state, size_bytes, modified_at_ms, image.content_hash, facts, unreadable_reason, unreadable_message, ' +
   'split, image.class_id, label_origin, label_who, labelled_at_ms, is_skipped, is_confirmed, ' +
   'predicted_class_id, image.uncertainty, prediction.confidence, prediction.model_id, ' +
+  'said.reason, doubt_ratio, likely_class_id, label_probability, likely_probability, other_image_id, ' +
   "image.state = 'readable' AND EXISTS (SELECT 1 FROM image AS twin WHERE twin.state = 'readable' " +
   'AND twin.content_hash = image.content_hash AND twin.id <> image.id) AS is_duplicated'
 
-/** Images with what the model that predicted last says of them as they are now. */
+/** Images with what the model that predicted last, and the last check of the labels, say of them as they are now. */
 export const imageSource = `image LEFT JOIN prediction
   ON prediction.model_id = (SELECT predictor_id FROM project) AND prediction.image_id = image.id
-    AND prediction.content_hash = image.content_hash AND image.state = 'readable'`
+    AND prediction.content_hash = image.content_hash AND image.state = 'readable'
+  LEFT JOIN label_check AS said ON said.image_id = image.id AND ${isDoubted}`
 
 export function imageOfRow(row: ImageRow): Image {
   return {
@@ -69,6 +80,7 @@ export function imageOfRow(row: ImageRow): Image {
     isConfirmed: row.is_confirmed === 1,
     isDuplicated: row.is_duplicated === 1,
     prediction: predictionOfRow(row),
+    doubt: doubtOfRow(row),
   }
 }
 
@@ -80,6 +92,18 @@ function predictionOfRow({ model_id, confidence, uncertainty, predicted_class_id
     confidence,
     uncertaintyRatio: uncertainty,
   }
+}
+
+function doubtOfRow(row: ImageRow): Image['doubt'] {
+  if (row.reason === null) return null
+  return Doubt.parse({
+    reason: row.reason,
+    doubtRatio: row.doubt_ratio,
+    likelyClassId: row.likely_class_id,
+    labelProbability: row.label_probability,
+    likelyProbability: row.likely_probability,
+    otherImageId: row.other_image_id,
+  })
 }
 
 /** What an examination puts into a row, in the order of `examinedColumns`. */

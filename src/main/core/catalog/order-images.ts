@@ -12,6 +12,8 @@ const orders: Readonly<Record<ImageSort, string>> = {
   // As the index has it, to the letter: what waits for a label, then what is labelled or skipped.
   uncertainty: '(class_id IS NOT NULL OR is_skipped = 1), uncertainty DESC, path, id',
   loss: 'label_loss DESC, path, id',
+  doubt: `(SELECT doubt_ratio FROM label_check AS said WHERE said.image_id = image.id
+    AND said.given_class_id = image.class_id AND said.content_hash = image.content_hash) DESC, path, id`,
 }
 
 /** For tests of query plans too. */

@@ -3,6 +3,8 @@ import type { ClassEdit, Edit, labels } from '../../../shared/contract/labels.ts
 import type { ClassId, ProjectId } from '../../../shared/domain/ids.ts'
 import type { ServiceHandlers } from '../../../shared/rpc/endpoint.ts'
 import { selectImages } from '../catalog/select-images.ts'
+import { type Checking, checkLabels } from '../checks/check-labels.ts'
+import { readCheckSummary } from '../checks/label-check-repository.ts'
 import type { CoreContext } from '../core-context.ts'
 import { transaction, type WritableDb } from '../database/handles.ts'
 import { acceptSuggestions } from './accept-suggestions.ts'
@@ -15,7 +17,10 @@ import { exportCsv } from './export-csv.ts'
 import { importCsv } from './import-csv.ts'
 import { skipImages } from './skip-images.ts'
 
-export function createLabelsHandlers({ host, projects, folders }: CoreContext): ServiceHandlers<typeof labels> {
+export function createLabelsHandlers(context: CoreContext): ServiceHandlers<typeof labels> {
+  const { host, projects, folders } = context
+  const checking: Checking = new Set()
+
   /** One edit is one transaction: it is on disk when this returns. */
   function edit<Result>(
     { projectId }: { readonly projectId: ProjectId },
@@ -63,6 +68,8 @@ export function createLabelsHandlers({ host, projects, folders }: CoreContext): 
     acceptSuggestions: (input) => editImages(input, acceptSuggestions),
     skip: (input) => editImages(input, skipImages),
     confirm: (input) => editImages(input, confirmLabels),
+    check: (input, { signal }) => checkLabels(context, input, { checking, signal }),
+    lastCheck: ({ projectId }) => readCheckSummary(projects.get(projectId).reader),
     steps: ({ projectId }) => readSteps(projects.get(projectId).reader),
     undo: (input) => edit(input, (tx) => undoEdit(tx, input.editId)),
     redo: (input) => edit(input, (tx) => redoEdit(tx, input.editId)),

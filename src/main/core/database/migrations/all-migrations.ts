@@ -4,6 +4,7 @@ import { studioTables } from './0002-studio.ts'
 import { runsAndExports } from './0003-runs-and-exports.ts'
 import { waitingFirst } from './0004-waiting-first.ts'
 import { confirmedLabels } from './0005-confirmed-labels.ts'
+import { labelChecks } from './0006-label-checks.ts'
 
 /** In the order in which they are applied. A released migration is never edited: its fixture is a test. */
 export const allMigrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const allMigrations: readonly Migration[] = [
   runsAndExports,
   waitingFirst,
   confirmedLabels,
+  labelChecks,
 ]

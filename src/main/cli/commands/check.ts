@@ -1,0 +1,114 @@
+import { InvalidArgumentError, type Command } from 'commander'
+import type { CheckSummary } from '../../../shared/contract/labels.ts'
+import type { DeviceId } from '../../../shared/domain/device.ts'
+import type { DoubtReason } from '../../../shared/domain/doubt.ts'
+import type { Image } from '../../../shared/domain/image.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
+import { commandHint } from '../command-hint.ts'
+import type { Context } from '../context.ts'
+import { openProject, type Workplace } from '../open-project.ts'
+import { createProgress } from '../output/progress.ts'
+import { countOf, formatPercent } from '../output/quantities.ts'
+import { formatTable } from '../output/table.ts'
+import { parseDevice } from './evaluate.ts'
+
+interface CheckOptions {
+  readonly limit: number
+  readonly device?: DeviceId
+}
+
+/** As many rows as core gives at once. */
+const limitMax = 2_000
+
+const reasons: Readonly<Record<DoubtReason, string>> = {
+  'copy-differs': 'a copy has another label',
+  'looks-like-another': 'looks like another class',
+  outlier: 'looks like no other image',
+}
+
+export function registerCheck(program: Command, context: Context): void {
+  const { terminal } = context
+  program
+    .command('check')
+    .summary('find labels that are probably wrong')
+    .description(
+      'Holds every label against what all other images say, copies that are labelled otherwise included, and lists ' +
+        'those that are probably wrong, the most doubtful first. It needs no model; the studio shows the same list.',
+    )
+    .option('--limit <count>', 'how many to list', parseLimit, 20)
+    .option('--device <device>', 'where to compute; default: the fastest', parseDevice)
+    .action(async (options: CheckOptions) => {
+      const workplace = await openProject(context)
+      const { summary, failedCount } = await checkLabels(context, workplace, options.device ?? null)
+      const doubts = await listDoubts(workplace, options.limit)
+      terminal.answer({ summary, failedCount, doubts })
+      for (const line of describe(summary, failedCount)) terminal.say(line)
+      const columns = ['IMAGE', 'LABEL', 'OTHERS SAY', '', 'WHY'].map((title) => ({ title }))
+      const rows = doubts.map(({ path, label, likely, likelyProbability, reason }) => [
+        path,
+        label,
+        likely,
+        formatPercent(likelyProbability),
+        reasons[reason],
+      ])
+      if (rows.length > 0) for (const line of ['', ...formatTable(columns, rows)]) terminal.say(line)
+      const doubtedCount = totalOf(summary)
+      if (doubtedCount > rows.length) terminal.say(`… and ${String(doubtedCount - rows.length)} more: --limit N`)
+      if (doubtedCount > 0) {
+        terminal.say()
+        terminal.say(
+          `Next: look at them; ${commandHint(context, 'label CLASS FILES...')} puts a label right. In the studio a key does it.`,
+        )
+      }
+    })
+}
+
+async function checkLabels(context: Context, { core, project }: Workplace, device: DeviceId | null) {
+  const progress = createProgress(context.terminal, context.now)
+  const { signal } = context.interruption
+  try {
+    for await (const event of core.labels.check({ projectId: project.id, device }, { signal })) {
+      if (event.kind === 'finished') return event
+      const { done, total } = event
+      if (event.kind === 'seeing') progress.update({ what: 'Looking', done, total, unit: 'images' })
+      else progress.update({ what: 'Comparing', done, total, unit: 'parts' })
+    }
+  } finally {
+    progress.end()
+  }
+  throw new AppError('internal', said`The check ended without a result. Run it again.`)
+}
+
+async function listDoubts({ core, project }: Workplace, limit: number) {
+  const projectId = project.id
+  const query = { filter: { doubted: true }, sort: 'doubt' } as const
+  const { imageIds } = await core.catalog.order({ projectId, query })
+  const images = await core.catalog.getMany({ projectId, imageIds: imageIds.slice(0, limit) })
+  const classes = await core.labels.classes({ projectId })
+  const nameOf = (id: number | undefined) => classes.find((one) => one.id === id)?.name ?? ''
+  return images.flatMap(({ path, label, doubt }: Image) => {
+    if (doubt === null) return []
+    const { likelyClassId, ...said } = doubt
+    return [{ path, label: nameOf(label?.classId), likely: nameOf(likelyClassId), ...said }]
+  })
+}
+
+function describe({ checked, doubted }: CheckSummary, failedCount: number): string[] {
+  const parts = Object.entries(doubted).flatMap(([reason, count]) =>
+    count === 0 ? [] : [`${String(count)}: ${reasons[reason as DoubtReason]}`],
+  )
+  const failed = failedCount === 0 ? '' : ` ${countOf(failedCount, 'image')} could not be read.`
+  const found = parts.length === 0 ? 'nothing speaks against any of them' : parts.join(', ')
+  return [`${countOf(checked, 'label')} checked; ${found}.${failed}`]
+}
+
+function totalOf({ doubted }: CheckSummary): number {
+  return Object.values(doubted).reduce((sum, count) => sum + count, 0)
+}
+
+function parseLimit(text: string): number {
+  const value = Number(text)
+  if (Number.isInteger(value) && value >= 1 && value <= limitMax) return value
+  throw new InvalidArgumentError(`Give a whole number of 1 to ${String(limitMax)}.`)
+}

@@ -1,0 +1,17 @@
+import type { CheckEvent } from '../../shared/contract/labels.ts'
+import { m } from '../messages.ts'
+import { formatCount } from '../ui/format.ts'
+
+/** How far a check of the labels is, in words and 0 to 1; null where that is not known yet. */
+export function describeCheck(checking: CheckEvent | 'starting'): {
+  readonly text: string
+  readonly ratio: number | null
+} {
+  if (checking === 'starting' || checking.kind === 'finished' || checking.total === 0) {
+    return { text: m.evaluate_mislabelled_starting(), ratio: null }
+  }
+  const { kind, done, total } = checking
+  const figures = { done: formatCount(done), total: formatCount(total) }
+  const text = kind === 'seeing' ? m.evaluate_mislabelled_checking(figures) : m.evaluate_mislabelled_comparing(figures)
+  return { text, ratio: done / total }
+}

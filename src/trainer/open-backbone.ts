@@ -1,0 +1,44 @@
+import type { Recipe } from '../shared/domain/recipe.ts'
+import { chooseDevice } from './devices/table.ts'
+import type { OpenClassifier } from './evaluation/open-classifier.ts'
+import { createParameters, disposeParameters } from './network/parameters.ts'
+import { buildResnet } from './network/resnet.ts'
+import { preprocessingOf, requireArchitecture } from './steps/session.ts'
+import { loadBackbone } from './weights/backbone-store.ts'
+
+export interface OpenBackbone extends OpenClassifier {
+  /** Null where the recipe starts from random weights. */
+  readonly backboneSha256: string | null
+}
+
+/**
+ * The network as a run of the recipe begins with it, on its device, for what it sees below the head, which is new.
+ * Errors: not-found and checksum for the backbone, bad-input, no-device.
+ */
+export async function openBackbone(recipe: Recipe, backboneFolder: string): Promise<OpenBackbone> {
+  const backbone = recipe.backbone === null ? null : await loadBackbone(backboneFolder, recipe.backbone)
+  requireArchitecture(backbone, recipe)
+  const { device, threads, precision } = recipe
+  const { active } = await chooseDevice(device, { threads, precision })
+  try {
+    const network = buildResnet(recipe.architecture, 2)
+    const weights = backbone?.weights ?? null
+    const parameters = createParameters(network, { weights, seed: recipe.seed, newHead: true })
+    return {
+      network,
+      parameters,
+      preprocessing: preprocessingOf(recipe, backbone),
+      device: active.id,
+      threads: active.threads,
+      precision: active.precision,
+      backboneSha256: backbone?.card.sha256 ?? null,
+      close: async () => {
+        disposeParameters(parameters)
+        await active.dispose()
+      },
+    }
+  } catch (thrown) {
+    await active.dispose()
+    throw thrown
+  }
+}

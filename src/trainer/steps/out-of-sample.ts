@@ -1,0 +1,107 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { softmax } from '../evaluation/probabilities.ts'
+import { drawFolds } from './draw-folds.ts'
+import { fitHead, type FittedHead, type LabelledFeatures } from './fit-head.ts'
+
+export interface OutOfSampleOptions {
+  readonly classCount: number
+  /** Of each row: copies are left out together. */
+  readonly groups: readonly number[]
+  readonly seed: number
+  readonly signal: AbortSignal
+}
+
+export interface OutOfSampleProgress {
+  readonly done: number
+  readonly total: number
+}
+
+const foldCount = 5
+/** The mean over several draws of the folds depends less on which images a fit happened to see. */
+const drawCount = 2
+/** So many images make a draw dependable by itself. */
+const singleDrawFrom = 5000
+/** No other use of a seed draws from this stream. */
+const foldStream = 5
+
+/**
+ * What heads that never saw a row say of it: [rows, classes], each the mean over the draws of five-fold
+ * cross-validation (Stone 1974). How strongly the weights are held back is chosen on what is held out: by each fold of
+ * the first draw, or by the first fold alone where that is large; the others take the middle one.
+ */
+export async function* predictOutOfSample(
+  features: LabelledFeatures,
+  options: OutOfSampleOptions,
+): AsyncGenerator<OutOfSampleProgress, Float32Array> {
+  const { classCount, groups, seed, signal } = options
+  const { classIndices } = features
+  const members = classIndices.map((classIndex, row) => ({ classIndex, group: groups[row] ?? row }))
+  const isSmall = members.length < singleDrawFrom
+  const draws = isSmall ? drawCount : 1
+  const total = draws * foldCount
+  const probabilities = new Float32Array(members.length * classCount)
+  const chosen: number[] = []
+  for (let draw = 0; draw < draws; draw += 1) {
+    const folds = drawFolds(members, { foldCount, keys: [seed, foldStream, draw] })
+    for (let fold = 0; fold < foldCount; fold += 1) {
+      const isChoosing = isSmall ? draw === 0 : fold === 0
+      const heldOut = rowsWhere(folds, (of) => of === fold)
+      const kept = rowsWhere(folds, (of) => of !== fold)
+      const validation = selectRows(features, heldOut)
+      const head = await lastOf(
+        fitHead(selectRows(features, kept), validation, {
+          classWeights: new Array<number>(classCount).fill(1),
+          labelSmoothing: 0,
+          signal,
+          ...(isChoosing ? {} : { strengths: [medianOf(chosen)] }),
+        }),
+      )
+      if (isChoosing) chosen.push(head.strength)
+      const logits = await logitsOf(head, validation)
+      heldOut.forEach((row, at) => {
+        softmax(logits.subarray(at * classCount, (at + 1) * classCount)).forEach((probability, index) => {
+          const place = row * classCount + index
+          probabilities[place] = (probabilities[place] ?? 0) + probability / draws
+        })
+      })
+      yield { done: draw * foldCount + fold + 1, total }
+    }
+  }
+  return probabilities
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+}
+
+/** The result alone; its own progress is too fine for whoever waits. */
+async function lastOf<Result>(steps: AsyncGenerator<unknown, Result>): Promise<Result> {
+  for (;;) {
+    const next = await steps.next()
+    if (next.done === true) return next.value
+  }
+}
+
+function rowsWhere(folds: readonly number[], isWanted: (fold: number) => boolean): number[] {
+  return [...folds.keys()].filter((row) => isWanted(folds[row] ?? 0))
+}
+
+function selectRows({ values, width, classIndices }: LabelledFeatures, rows: readonly number[]): LabelledFeatures {
+  const selected = new Float32Array(rows.length * width)
+  rows.forEach((row, at) => selected.set(values.subarray(row * width, (row + 1) * width), at * width))
+  return { values: selected, width, classIndices: rows.map((row) => classIndices[row] ?? 0) }
+}
+
+/** [rows, classes]. */
+async function logitsOf(
+  { weight, bias }: FittedHead,
+  { values, width, classIndices }: LabelledFeatures,
+): Promise<Float32Array> {
+  const logits = tf.tidy(() => {
+    const rows = tf.tensor2d(values, [classIndices.length, width])
+    return tf.add(tf.matMul(rows, tf.tensor2d(weight, [bias.length, width]), false, true), tf.tensor1d(bias))
+  })
+  const result = await logits.data<'float32'>()
+  logits.dispose()
+  return result
+}
