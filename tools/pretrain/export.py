@@ -1,6 +1,6 @@
 """Writes what a training has made as a backbone: weights, the card that Athanor keeps, and how it was made.
 
-    /usr/bin/python3 tools/pretrain/export.py --name resnet18-drawn
+    /usr/bin/python3 tools/pretrain/export.py --crop 128
 
 NAME.safetensors holds the averaged weights as float16 under torchvision's names, without the output layer. NAME.json is
 the card as a backbone store has it (src/shared/domain/backbone.ts), NAME.made.json says how it was made; its `measured`,
@@ -30,7 +30,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, default=WORK / "checkpoint.pt")
     parser.add_argument("--folder", type=Path, default=WORK / "export")
-    parser.add_argument("--name", default="resnet18-drawn")
+    parser.add_argument("--name", default="procedural-resnet18")
+    parser.add_argument("--crop", type=int, default=128, help="side in pixels at which it sees best, by probe.py")
     options = parser.parse_args()
 
     kept = torch.load(options.checkpoint, map_location="cpu")
@@ -42,9 +43,14 @@ def main():
     card = {
         "name": options.name,
         "architecture": "resnet18",
-        "preprocessing": {"resizePx": 256, "cropPx": 224, "mean": MEAN, "deviation": DEVIATION},
+        "preprocessing": {
+            "resizePx": round(options.crop * 256 / 224),
+            "cropPx": options.crop,
+            "mean": MEAN,
+            "deviation": DEVIATION,
+        },
         "licence": "MIT",
-        "source": "tools/pretrain, from drawn pictures",
+        "source": "Athanor: trained on pictures that programs drew (tools/pretrain)",
         "sha256": sha256,
         "sourceSha256": sha256,
         "parameterCount": sum(v.size for n, v in body.items() if "running_" not in n),

@@ -1,6 +1,6 @@
 """A linear probe: how well an output layer alone does on the features of the frozen network.
 
-    /usr/bin/python3 tools/pretrain/probe.py DATA --weights tools/pretrain/work/export/resnet18-drawn.safetensors
+    /usr/bin/python3 tools/pretrain/probe.py DATA --weights tools/pretrain/work/export/procedural-resnet18.safetensors
 
 DATA/train has one folder of pictures for each class, DATA/test the same. The strength of the regularisation is chosen
 on a fifth of DATA/train, whose accuracy is printed. For choosing between settings that is the number to look at; --test is

@@ -46,7 +46,8 @@ function hostWithout(): Host {
 /** A card with weights that nobody reads. */
 function placeBackbone(folder: string, name: string): void {
   const card: BackboneCard = {
-    ...{ name, architecture: 'resnet18', preprocessing: imagenetPreprocessing, licence: 'MIT', source: 'a test' },
+    ...{ name, architecture: 'resnet18', licence: 'MIT', source: 'a test' },
+    preprocessing: { ...imagenetPreprocessing, cropPx: 128, resizePx: 146 },
     ...{ sha256: Sha256.parse('0'.repeat(64)), sourceSha256: Sha256.parse('0'.repeat(64)) },
     ...{ parameterCount: 1, addedAtMs: 0 },
   }
@@ -150,6 +151,12 @@ describe('the plan of a run', () => {
     expect((await planned({ overrides: { backbone: 'procedural-resnet18' } })).findings).toEqual([])
     expect(codesOf(await planned({ overrides: { backbone: better } }))).toEqual(['backbone-missing'])
     expect((await planned({ preset: 'from-scratch' })).recipe?.backbone).toBeNull()
+
+    // It sees best at the sizes of its card, but for who named others, and for the textbook's recipe.
+    const sizesOf = ({ recipe }: RunPlan) => [recipe?.inputSizePx, recipe?.resizePx]
+    expect(sizesOf(shipped)).toEqual([128, 146])
+    expect(sizesOf(await planned({ overrides: { inputSizePx: 112 } }))).toEqual([112, 128])
+    expect(sizesOf(await planned({ preset: 'reference' }))).toEqual([224, 256])
 
     placeBackbone(host.storeFolder, 'my-own')
     expect((await planned()).recipe?.backbone).toBe('procedural-resnet18')

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { PlanFinding, runs } from '../../../shared/contract/runs.ts'
-import { type InstalledBackbone, preferredBackbones } from '../../../shared/domain/backbone.ts'
-import type { Recipe } from '../../../shared/domain/recipe.ts'
+import { type BackboneCard, type InstalledBackbone, preferredBackbones } from '../../../shared/domain/backbone.ts'
+import type { Preset, Recipe, RecipeOverrides } from '../../../shared/domain/recipe.ts'
 import { isAppError } from '../../../shared/errors.ts'
 import { said, type Said } from '../../../shared/said.ts'
 import { fetchableBackbones } from '../backbones/fetchable-backbones.ts'
@@ -42,13 +42,22 @@ export async function settleRecipe(host: Host, { preset, overrides }: WhatToRun)
   if (card !== undefined) {
     const [best] = preferredBackbones
     const isSecondBest = overrides.backbone === undefined && card.isShipped
-    return { recipe: settled, findings: isSecondBest ? [secondBest(backbone, best)] : [] }
+    return {
+      recipe: { ...settled, ...sizesOf(card, preset, overrides) },
+      findings: isSecondBest ? [secondBest(backbone, best)] : [],
+    }
   }
   const downloadBytes = fetchable?.sizeBytes ?? null
   return {
     recipe: settled,
     findings: [{ code: 'backbone-missing', blocks: true, backbone, architecture, downloadBytes }],
   }
+}
+
+/** A backbone sees best at the sizes of its card. Who names a size means it, and Reference is what it is to the letter. */
+function sizesOf({ preprocessing }: BackboneCard, preset: Preset, given: RecipeOverrides): Partial<Recipe> {
+  if (preset === 'reference' || given.inputSizePx !== undefined || given.resizePx !== undefined) return {}
+  return { inputSizePx: preprocessing.cropPx, resizePx: preprocessing.resizePx }
 }
 
 /** What a preset starts from: a backbone that it names may be missing where another will do. */
