@@ -66,8 +66,6 @@ describe.each(hostsHere().filter((host) => host === 'browser'))('without a mouse
     await page.keyboard.press('Alt+2')
     await tabTo(page, /Quick/)
     await page.keyboard.press('Space')
-    await tabTo(page, /^Try without it/)
-    await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Ready to tune' }).waitFor()
     await tabTo(page, /^Tune$/)
     await page.keyboard.press('Enter')

@@ -111,7 +111,7 @@ describe('a model', () => {
       const { code, stderr } = await runCli(words, here())
       expect([words, code, stderr.trim().split('\n').length]).toEqual([words, 2, 1])
     }
-    const missing = await runCli(['tune', '--preset', 'quick'], {
+    const missing = await runCli(['tune', '--backbone', 'resnet50-imagenet'], {
       ...here(),
       env: { ATHANOR_HOME: pictures.at('home') },
     })
@@ -166,6 +166,22 @@ describe('a run that is interrupted', () => {
 })
 
 describe('a backbone', () => {
+  test('comes with Athanor: a run of which nobody named one starts from it, and says which is better', async () => {
+    const { code, stdout, stderr } = await runCli(['tune', '--preset', 'quick', '--device', 'wasm', '--json'], {
+      ...here(),
+      env: { ATHANOR_HOME: pictures.at('home') },
+    })
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/procedural-resnet18, .*athanor backbone fetch resnet18-imagenet/) as string,
+    ])
+    const { model } = JSON.parse(stdout) as { model: unknown }
+    expect(ModelManifest.parse(model)).toMatchObject({
+      backbone: { name: 'procedural-resnet18', licence: 'MIT' },
+      recipe: { backbone: 'procedural-resnet18', architecture: 'resnet18' },
+    })
+  })
+
   const home = (): { cwd: string; env: Record<string, string> } => ({
     ...here(),
     env: { ATHANOR_HOME: outside.at('home') },
