@@ -12,6 +12,9 @@ const planDelayMs = 150
 /** A warm-up takes a device for seconds: not for every key that is pressed in a field. */
 const estimateDelayMs = 900
 
+/** What a budget of time decides. */
+const fittedSettings = ['epochs', 'trainableFrom', 'inputSizePx', 'resizePx'] as const satisfies readonly SettingName[]
+
 /** What was chosen here last, kept over a reload. */
 const Draft = z.object({ preset: Preset, overrides: RecipeOverrides, isWithoutBackbone: z.boolean().default(false) })
 
@@ -29,6 +32,9 @@ export class PlanState {
   estimate = $state.raw<RunEstimate | null>(null)
   isEstimating = $state(false)
   isStarting = $state(false)
+  /** The time that the settings were fitted to last; null where nobody asked for that, or changed them since. */
+  minutes = $state<number | null>(null)
+  isFitting = $state(false)
   isAdvancedOpen = $state(false)
   /** Rises when all settings change at once, so that what is half typed goes with them. */
   generation = $state(0)
@@ -66,6 +72,7 @@ export class PlanState {
   choose(preset: Preset): void {
     if (preset === this.preset) return
     this.preset = preset
+    this.minutes = null
     // What holds for any way of tuning stays; the rest meant the preset that was left.
     const small = this.#isWithoutBackbone && preset !== 'from-scratch' ? withoutBackbone(preset) : {}
     this.#changeAll({ ...small, ...carriedOver(this.overrides, preset) })
@@ -73,6 +80,7 @@ export class PlanState {
 
   set(name: SettingName, value: SettingValue): void {
     if (name === 'backbone') this.#isWithoutBackbone = value === null
+    if (fittedSettings.some((one) => one === name)) this.minutes = null
     this.#change(withSetting(this.overrides, this.preset, { name, value }))
   }
 
@@ -100,12 +108,30 @@ export class PlanState {
 
   resetAll(): void {
     this.#isWithoutBackbone = false
+    this.minutes = null
     this.#changeAll({})
+  }
+
+  /** Sets passes, depth and size so that a run takes about so long; null: as the preset has them. */
+  async fitTo(minutes: number | null): Promise<void> {
+    if (this.isFitting) return
+    const kept = Object.entries(this.overrides).filter(([name]) => !fittedSettings.some((one) => one === name))
+    const overrides: RecipeOverrides = Object.fromEntries(kept)
+    this.minutes = minutes
+    if (minutes === null) return this.#changeAll(overrides)
+    this.isFitting = true
+    const { api, notices, signal } = this.#studio
+    const input = { ...this.#input(), overrides, minutes }
+    const fitted = await notices.attempt(() => api.runs.budget(input, { signal }), signal)
+    this.isFitting = false
+    if (fitted === undefined) this.minutes = null
+    else this.#changeAll({ ...overrides, ...fitted.overrides })
   }
 
   /** Takes the settings of a run that was made before. */
   takeFrom(run: Run): void {
     this.preset = run.recipe.preset
+    this.minutes = null
     if (this.preset !== 'from-scratch') this.#isWithoutBackbone = run.recipe.backbone === null
     this.#changeAll(presetOverrides(run.recipe))
   }

@@ -97,6 +97,14 @@ export const runs = {
    */
   estimate: call(whatToRun, RunEstimate),
   /**
+   * What to change of the preset, beside what the person changed, so that a run takes about so long and makes the most of
+   * it: passes, depth, size of the pictures. Errors: those of `estimate`; bad-input for Quick, which has nothing to choose.
+   */
+  budget: call(
+    whatToRun.extend({ minutes: z.number().min(0.1).max(100_000) }),
+    z.strictObject({ overrides: RecipeOverrides, estimate: RunEstimate }),
+  ),
+  /**
    * Starts a run, which outlives the caller. Without a dataset the labels of now are frozen first. Errors: what a
    * finding of `plan` that blocks says (bad-input, not-enough-data, not-found for the backbone), with the findings.
    */

@@ -1,15 +1,16 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import { DatasetId } from '../../../shared/domain/ids.ts'
-import { Preset } from '../../../shared/domain/recipe.ts'
+import { DatasetId, type ProjectId } from '../../../shared/domain/ids.ts'
+import { Preset, type RecipeOverrides } from '../../../shared/domain/recipe.ts'
 import type { PlanFinding } from '../../../shared/contract/runs.ts'
 import type { Dataset } from '../../../shared/domain/dataset.ts'
 import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
-import { openProject } from '../open-project.ts'
+import { openProject, type Workplace } from '../open-project.ts'
 import { describeProfile } from '../output/describe-profile.ts'
-import { countOf } from '../output/quantities.ts'
+import { countOf, formatDuration } from '../output/quantities.ts'
 import { argumentOf } from '../parse-arguments.ts'
 import { addRecipeFlags, overridesOf } from '../recipe-flags.ts'
+import { kebabCase } from '../recipe-settings.ts'
 import { finishRun } from '../steps/finish-run.ts'
 import { importImages } from '../steps/import-images.ts'
 import { splitTotals } from './dataset.ts'
@@ -33,6 +34,11 @@ export function registerTune(program: Command, context: Context): void {
     .argument('[folder]', 'the image folder; default: that of the project here, as it was imported last')
     .option('--preset <preset>', 'what the settings start from', parsePreset, 'fine-tune')
     .option('--dataset <dataset>', 'train on this frozen dataset instead of the labels of now', argumentOf(DatasetId))
+    .option(
+      '--minutes <minutes>',
+      'make the most of about so many minutes: passes, depth and size are chosen',
+      parseMinutes,
+    )
     .option('--profile', 'say at the end where the time of training went, kernel by kernel')
   addRecipeFlags(command)
   command
@@ -43,7 +49,10 @@ export function registerTune(program: Command, context: Context): void {
       const { core, project } = workplace
       const projectId = project.id
       if (folder !== undefined) await importImages(context, workplace, { labelsFromFolders: true })
-      const wish = { projectId, preset: options.preset, overrides, datasetId: options.dataset ?? null }
+      const wish = await withinBudget(context, workplace, {
+        ...{ projectId, preset: options.preset, overrides, datasetId: options.dataset ?? null },
+        minutes: options.minutes,
+      })
       const { findings } = await core.runs.plan(wish)
       const run = await core.runs.start(wish)
       const dataset = await core.datasets.get({ projectId, datasetId: run.datasetId })
@@ -61,6 +70,33 @@ interface TuneOptions {
   readonly preset: Preset
   readonly dataset?: DatasetId
   readonly profile?: boolean
+  readonly minutes?: number
+}
+
+interface Wish {
+  readonly projectId: ProjectId
+  readonly preset: Preset
+  readonly overrides: RecipeOverrides
+  readonly datasetId: DatasetId | null
+}
+
+/** Measures the device, unless an earlier run has told, and says what it chose. */
+async function withinBudget(
+  { terminal, interruption }: Context,
+  { core }: Workplace,
+  { minutes, ...wish }: Wish & { readonly minutes: number | undefined },
+): Promise<Wish> {
+  if (minutes === undefined) return wish
+  terminal.draw('Measuring the device …')
+  const planned = await core.runs
+    .budget({ ...wish, minutes }, { signal: interruption.signal })
+    .finally(() => terminal.draw(null))
+  const { overrides, estimate } = planned
+  const chosen = Object.entries(overrides).map(([name, value]) => `--${kebabCase(name)} ${String(value)}`)
+  terminal.note(
+    `For ${String(minutes)} min: ${chosen.join(' ')}; about ${formatDuration(estimate.seconds * 1000)} on ${estimate.deviceName}.`,
+  )
+  return { ...wish, overrides: { ...wish.overrides, ...overrides } }
 }
 
 /** Where a better start can be had, a person should know. */
@@ -87,6 +123,12 @@ export function describeImages(dataset: Dataset): string {
     `${dataset.id}: ${countOf(dataset.classes.length, 'class', 'classes')}, ${String(train)} training, ` +
     `${String(validation)} validation and ${countOf(test, 'test image')}`
   )
+}
+
+function parseMinutes(text: string): number {
+  const minutes = Number(text)
+  if (text.trim() !== '' && minutes >= 0.1 && minutes <= 100_000) return minutes
+  throw new InvalidArgumentError('Give a number of minutes, at least 0.1.')
 }
 
 function parsePreset(text: string): Preset {

@@ -9,13 +9,16 @@ import { transaction } from '../database/handles.ts'
 import type { Host } from '../host.ts'
 import { removeDiscarded } from '../project/discarded-folders.ts'
 import { deleteRun } from './delete-run.ts'
-import { createEstimator } from './estimate-run.ts'
+import { createEstimator, type Estimator } from './estimate-run.ts'
+import { type BudgetPlan, planBudget } from './plan-budget.ts'
 import { planRun } from './plan-run.ts'
 import { interruptDeadRuns, interruptIfDead, requireLock } from './run-lock.ts'
 import { createRunQueue } from './run-queue.ts'
 import type { RunQueue } from './run-queue.ts'
 import { annotateRun, getRun, listRuns } from './run-repository.ts'
 import { endRun, moveRun, requireTransition } from './run-transitions.ts'
+import { requireRunnable } from './require-runnable.ts'
+import type { WhatToRun } from './settle-recipe.ts'
 import { startRun } from './start-run.ts'
 import { watchRun } from './watch-run.ts'
 
@@ -31,6 +34,7 @@ export function createRunsHandlers(context: CoreContext): ServiceHandlers<typeof
   return {
     plan: (input) => planRun(host, projects.get(input.projectId), input),
     estimate: (input, { signal }) => estimator.estimate(projects.get(input.projectId), input, signal),
+    budget: (input, { signal }) => budgetOf(host, projects.get(input.projectId), { estimator, input, signal }),
     start: (input) => startRun(host, projects.get(input.projectId), { queue, input }),
     resume: ({ projectId, runId }) => resumeRun(host, projects.get(projectId), { queue, runId }),
     stop: ({ projectId, runId }) => stopRun(host, projects.get(projectId), runId),
@@ -44,6 +48,26 @@ export function createRunsHandlers(context: CoreContext): ServiceHandlers<typeof
       return {}
     },
   }
+}
+
+async function budgetOf(
+  host: Host,
+  project: OpenProject,
+  { estimator, input, signal }: { estimator: Estimator; input: WhatToRun & { minutes: number }; signal: AbortSignal },
+): Promise<BudgetPlan> {
+  const { minutes, ...what } = input
+  const { epochs: _free, ...overrides } = what.overrides
+  const recipe = requireRunnable(await planRun(host, project, { ...what, overrides }), ['backbone-missing'])
+  if (recipe.epochs === 0) {
+    throw new AppError(
+      'bad-input',
+      said`A run that trains the output layer alone takes what it takes: choose Fine-tune.`,
+    )
+  }
+  return planBudget({
+    ...{ seconds: minutes * 60, recipe, overrides },
+    estimate: (given) => estimator.estimate(project, { ...what, overrides: given }, signal),
+  })
 }
 
 async function resumeRun(
