@@ -40,6 +40,7 @@ try {
   await photograph(scenes.liveScenes)
   const model = await project.finish(run)
   await project.suggest(model)
+  await project.check()
   await photograph([...scenes.outcomeScenes, ...scenes.laterScenes, scenes.tryScene(project.unseenFile)])
   await project.export(model)
   await photograph(scenes.exportScenes)

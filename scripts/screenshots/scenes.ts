@@ -46,12 +46,18 @@ export const firstScenes: readonly Scene[] = [
     },
   },
   { name: 'label-first', enter: shows('/label') },
-  { name: 'tune-backbone-missing', enter: shows('/tune') },
+  {
+    name: 'tune-backbone-better',
+    enter: async (page, words) => {
+      await shows('/tune')(page)
+      await button(page, words('tune_backbone_better_get')).click()
+    },
+    leave: (page, words) => button(page, words('tune_backbone_better_get')).click(),
+  },
   {
     name: 'tune-ready',
     enter: async (page, words) => {
       await page.getByRole('radio', { name: words('tune_preset_quick') }).check()
-      await button(page, words('tune_backbone_random')).click()
       await page.getByRole('heading', { name: words('tune_ready') }).scrollIntoViewIfNeeded()
     },
   },

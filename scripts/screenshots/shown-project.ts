@@ -15,6 +15,8 @@ export interface ShownProject {
   /** Resolves when the run has ended, with the model it made. */
   finish(runId: RunId): Promise<ModelId>
   suggest(modelId: ModelId): Promise<void>
+  /** Finds the pictures that lie in the folder of another class. */
+  check(): Promise<void>
   export(modelId: ModelId): Promise<void>
 }
 
@@ -49,13 +51,16 @@ export async function prepareProject(client: Client<CoreContract>, parent: strin
     suggest: async (modelId) => {
       for await (const _ of client.models.suggest({ projectId, modelId })) continue
     },
+    check: async () => {
+      for await (const _ of client.labels.check({ projectId })) continue
+    },
     export: async (modelId) => {
       for await (const _ of client.exports.create({ projectId, modelId, formats: ['onnx'], verifyCount: 20 })) continue
     },
   }
 }
 
-/** Takes pictures out of the folders of their classes; the result is one that was put aside altogether. */
+/** Takes pictures out of the folders of their classes, some into another's; the result is one that was put aside. */
 async function disarrange(folder: string, parent: string): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true })
   const asideFiles: string[] = []
@@ -65,11 +70,15 @@ async function disarrange(folder: string, parent: string): Promise<string> {
       const number = String(1000 + index * 10 + classIndex)
       await rename(file, join(folder, `IMG_${number}${extname(file)}`))
     }
-    const [first = '', second = ''] = files.slice(unlabelledPerClass)
+    const [first = '', second = '', third = ''] = files.slice(unlabelledPerClass)
     await copyFile(first, join(folder, name, `copy${extname(first)}`))
     const aside = join(parent, '..', `holiday-${String(classIndex)}${extname(second)}`)
     await rename(second, aside)
     asideFiles.push(aside)
+    await rename(
+      third,
+      join(folder, entries.find((entry) => entry.name !== name)?.name ?? name, `${name}${extname(third)}`),
+    )
   }
   await writeFile(join(folder, 'IMG_2041.jpg'), Buffer.from('ffd8ffe000104a46', 'hex'))
   const [unseenFile] = asideFiles
