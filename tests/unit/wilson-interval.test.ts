@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { wilsonInterval } from '../../src/trainer/evaluation/wilson-interval.ts'
+import { wilsonInterval } from '../../src/shared/wilson-interval.ts'
 
 describe('wilsonInterval', () => {
   // Expected values worked out by hand from the formula with z = 1.959964.

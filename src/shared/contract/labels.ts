@@ -38,6 +38,12 @@ export const CheckSummary = z.strictObject({
   atMs: z.number(),
   /** Labels that were held against the others. */
   checked: z.int().nonnegative(),
+  /**
+   * Of those, how many a head that never saw them says the same of, and the 95 % interval of that ratio: what Quick gives
+   * with these labels, judged on all of them instead of on a small test split.
+   */
+  agreed: z.int().nonnegative(),
+  agreedInterval: z.tuple([z.number(), z.number()]),
   /** How many are doubted, by reason. */
   doubted: z.record(DoubtReason, z.int().nonnegative()),
   /** Readable labelled images that are new, or have changed in bytes or label since. */

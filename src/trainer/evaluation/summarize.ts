@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
 import { calibrationOf } from './calibration.ts'
 import { crossEntropy, indexOfLargest, softmax } from './probabilities.ts'
-import { wilsonInterval } from './wilson-interval.ts'
+import { wilsonInterval } from '../../shared/wilson-interval.ts'
 
 /** What the network said about one labelled image. */
 export interface Sample {

@@ -94,13 +94,17 @@ async function listDoubts({ core, project }: Workplace, limit: number) {
   })
 }
 
-function describe({ checked, doubted }: CheckSummary, failedCount: number): string[] {
+function describe({ checked, agreed, agreedInterval, doubted }: CheckSummary, failedCount: number): string[] {
   const parts = Object.entries(doubted).flatMap(([reason, count]) =>
     count === 0 ? [] : [`${String(count)}: ${reasons[reason as DoubtReason]}`],
   )
   const failed = failedCount === 0 ? '' : ` ${countOf(failedCount, 'image')} could not be read.`
   const found = parts.length === 0 ? 'nothing speaks against any of them' : parts.join(', ')
-  return [`${countOf(checked, 'label')} checked; ${found}.${failed}`]
+  const [low, high] = agreedInterval.map((ratio) => formatPercent(ratio))
+  return [
+    `${countOf(checked, 'label')} checked; ${found}.${failed}`,
+    `Quick, judged on images that it did not learn from, agrees with ${formatPercent(agreed / Math.max(1, checked))} of them (${low ?? ''} to ${high ?? ''}).`,
+  ]
 }
 
 function totalOf({ doubted }: CheckSummary): number {

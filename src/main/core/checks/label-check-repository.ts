@@ -1,5 +1,6 @@
 import type { CheckSummary } from '../../../shared/contract/labels.ts'
 import type { DoubtReason } from '../../../shared/domain/doubt.ts'
+import { wilsonInterval } from '../../../shared/wilson-interval.ts'
 import type { ReadableDb, WritableDb } from '../database/handles.ts'
 import { noteChange } from '../database/note-change.ts'
 
@@ -51,7 +52,12 @@ export function storeCheck(tx: WritableDb, labels: readonly CheckedLabel[], atMs
 export function readCheckSummary(db: ReadableDb): CheckSummary | null {
   const atMs = db.prepare<{ at: number | null }>('SELECT labels_checked_at_ms AS at FROM project').get()?.at ?? null
   if (atMs === null) return null
-  const checked = db.prepare<{ count: number }>('SELECT count(*) AS count FROM label_check').get()?.count ?? 0
+  const { checked = 0, agreed = 0 } =
+    db
+      .prepare<{ checked: number; agreed: number }>(
+        'SELECT count(*) AS checked, coalesce(sum(likely_class_id = given_class_id), 0) AS agreed FROM label_check',
+      )
+      .get() ?? {}
   const rows = db
     .prepare<{ reason: DoubtReason; count: number }>(
       `SELECT said.reason, count(*) AS count
@@ -63,6 +69,8 @@ export function readCheckSummary(db: ReadableDb): CheckSummary | null {
   return {
     atMs,
     checked,
+    agreed,
+    agreedInterval: wilsonInterval(agreed, checked),
     doubted: {
       'copy-differs': countOf('copy-differs'),
       'looks-like-another': countOf('looks-like-another'),
