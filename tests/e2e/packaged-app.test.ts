@@ -57,7 +57,11 @@ test.runIf(isLinux)('its own Node computes on the devices that it carries', () =
     { cwd: appFolder, encoding: 'utf8', env: { ATHANOR_HOME: temporaryFolder() } },
   )
   expect(stderr).toBe('')
-  const { devices } = JSON.parse(stdout) as { devices: { id: string; selfTest: { passed: boolean } | null }[] }
+  const { devices, backbones } = JSON.parse(stdout) as {
+    devices: { id: string; selfTest: { passed: boolean } | null }[]
+    backbones: string[]
+  }
+  expect(backbones).toEqual(['procedural-resnet18'])
   const passed = devices.filter(({ selfTest }) => selfTest?.passed === true).map(({ id }) => id)
   expect(passed).toEqual(hasAddon ? ['onednn', 'wasm'] : ['wasm'])
 })

@@ -108,6 +108,19 @@ describe.each(hostsHere())('the whole way in %s', (host) => {
     await page.getByText(/^1 label changed since/).waitFor()
   })
 
+  test('every label is held against all other images', async () => {
+    await page.getByRole('tab', { name: 'Probably mislabelled' }).click()
+    await page
+      .getByRole('button', { name: /^Check all \d+ labels$/ })
+      .first()
+      .click()
+    await page.getByText(/agrees with \d+ % of the labels/).waitFor({ timeout: runMs })
+    await page
+      .getByRole('heading', { name: /^\d+ labels? to look at$/ })
+      .or(page.getByText('Nothing speaks against any label that was checked.'))
+      .waitFor()
+  })
+
   test('a picture that was never seen is tried, and shows where the network looked', async () => {
     await page.getByRole('tab', { name: 'Try it' }).click()
     const choosing = page.waitForEvent('filechooser')

@@ -14,7 +14,7 @@ import { openTrainer } from '../processes/open-process.ts'
 import { freezeOptionsOfRuns } from '../runs/preview-dataset.ts'
 import { settleRecipe } from '../runs/settle-recipe.ts'
 import { readDecisiveVersions } from '../system/decisive-versions.ts'
-import { judgeLabels } from './confident-learning.ts'
+import { judgeLabels, type Judgement } from './confident-learning.ts'
 import { type Copies, findCopies } from './find-copies.ts'
 import { findOutliers } from './find-outliers.ts'
 import { type CheckedLabel, readCheckSummary, storeCheck } from './label-check-repository.ts'
@@ -78,6 +78,16 @@ export async function* checkLabels(
   }
 }
 
+/** A person goes through a queue, not through a third of a set: what is left over, the next check finds. */
+const doubtedRatioMax = 0.1
+const doubtedCountMin = 20
+
+function mostDoubtful(judgements: readonly Judgement[]): ReadonlySet<Judgement> {
+  const countMax = Math.max(doubtedCountMin, Math.ceil(judgements.length * doubtedRatioMax))
+  const ofAnother = judgements.filter(({ isOfAnother }) => isOfAnother)
+  return new Set(ofAnother.toSorted((a, b) => b.doubtRatio - a.doubtRatio).slice(0, countMax))
+}
+
 interface Labelled {
   readonly images: readonly LabelledImage[]
   readonly copies: Copies
@@ -96,6 +106,7 @@ function judge({ images, copies, classNames, classIds }: Labelled, checked: read
       : [{ ...one, at, classIndex: classNames.indexOf(image.className) }]
   })
   const judgements = judgeLabels(labelled, classNames.length)
+  const doubted = mostDoubtful(judgements)
   const isOutlier = findOutliers(labelled.map(({ neighbourDistance }) => neighbourDistance))
   return labelled.flatMap(({ imageId, contentHash, classIndex, at }, row) => {
     const judgement = judgements[row]
@@ -104,14 +115,10 @@ function judge({ images, copies, classNames, classIds }: Labelled, checked: read
     if (judgement === undefined || classId === null || likelyClassId === null) return []
     const { labelProbability, likelyProbability, doubtRatio } = judgement
     const other = copies.otherwise[at] ?? null
-    const reason: DoubtReason | null =
-      other !== null
-        ? 'copy-differs'
-        : judgement.isOfAnother
-          ? 'looks-like-another'
-          : isOutlier[row] === true
-            ? 'outlier'
-            : null
+    let reason: DoubtReason | null = null
+    if (other !== null) reason = 'copy-differs'
+    else if (doubted.has(judgement)) reason = 'looks-like-another'
+    else if (isOutlier[row] === true) reason = 'outlier'
     const found: CheckedLabel = {
       ...{ imageId, contentHash, classId, likelyClassId, labelProbability, likelyProbability, reason },
       // One of two copies is wrong for certain; which of them, the margin says.
