@@ -119,6 +119,17 @@ describe('a model', () => {
   })
 })
 
+test('a run is fitted to a time, and says what that came to', async () => {
+  const words = 'tune --preset from-scratch --minutes 0.1 --input-size-px 32 --batch-size 8 --device wasm --json'
+  const { code, stdout, stderr } = await runCli(words.split(' '), here())
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/^For 0\.1 min: --epochs \d+; about .+ on /m) as string])
+  const { run } = JSON.parse(stdout) as { run: { recipe: { epochs: number; inputSizePx: number } } }
+  expect(stderr).toContain(`--epochs ${String(run.recipe.epochs)};`)
+  expect(run.recipe.inputSizePx).toBe(32)
+  const quick = await runCli(['tune', '--preset', 'quick', '--minutes', '1'], here())
+  expect([quick.code, quick.stderr]).toEqual([2, expect.stringContaining('choose Fine-tune') as string])
+})
+
 describe('a run that is interrupted', () => {
   test('makes a checkpoint at Ctrl-C, says how to go on, and goes on there', async () => {
     const running = startCli(['tune', ...small, '--epochs', '6'], here())
