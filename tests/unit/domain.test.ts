@@ -29,9 +29,9 @@ describe('recipe', () => {
     expect(presets['from-scratch']).toMatchObject({ backbone: null, learningRate: 5e-4, headLearningRateMultiplier: 1 })
   })
 
-  test('one that was kept before there was a choice of precision was computed in float32', () => {
-    const { precision: _, ...before } = presets.quick
-    expect(KeptRecipe.parse(before)).toEqual({ ...presets.quick, precision: 'float32' })
+  test('one that was kept before there was a setting did without it', () => {
+    const { precision: _precision, mixup: _mixup, ...before } = presets.quick
+    expect(KeptRecipe.parse(before)).toEqual({ ...presets.quick, precision: 'float32', mixup: 0 })
     expect(KeptRecipe.parse({ ...before, precision: 'bfloat16' }).precision).toBe('bfloat16')
     expect(Recipe.safeParse(before).success).toBe(false)
     expect(KeptRecipe.safeParse(null).success).toBe(false)

@@ -11,7 +11,11 @@ test('the table is that of the schema (else run: node scripts/recipe-table.ts)',
 })
 
 test('every flag that the text speaks of is one', () => {
-  const flags = new Set([...recipeSettings.flatMap(({ flag }) => [flag, flag.replace('--', '--no-')]), '--preset'])
+  const flags = new Set([
+    ...recipeSettings.flatMap(({ flag }) => [flag, flag.replace('--', '--no-')]),
+    '--preset',
+    '--minutes',
+  ])
   const mentioned = [...text.matchAll(/--[a-z][a-z-]+/g)].map(([flag]) => flag)
   expect(mentioned.filter((flag) => !flags.has(flag))).toEqual([])
 })

@@ -40,6 +40,7 @@ const layout = {
   momentum: ['learning', null],
   weightDecay: ['learning', null],
   labelSmoothing: ['learning', null],
+  mixup: ['learning', null],
   classWeights: ['learning', null],
   inputSizePx: ['pictures', 'pixels'],
   resizePx: ['pictures', 'pixels'],

@@ -34,6 +34,7 @@ export const settingTexts: Readonly<Record<SettingName, SettingText>> = {
   weightDecay: { title: m.tune_setting_weight_decay, help: m.tune_help_weight_decay },
   schedule: { title: m.tune_setting_schedule, help: m.tune_help_schedule },
   warmUpRatio: { title: m.tune_setting_warm_up_ratio, help: m.tune_help_warm_up_ratio },
+  mixup: { title: m.tune_setting_mixup, help: m.tune_help_mixup },
   labelSmoothing: { title: m.tune_setting_label_smoothing, help: m.tune_help_label_smoothing },
   classWeights: { title: m.tune_setting_class_weights, help: m.tune_help_class_weights },
   inputSizePx: { title: m.tune_setting_input_size_px, help: m.tune_help_input_size_px },

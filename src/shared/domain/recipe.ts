@@ -32,6 +32,11 @@ export const Recipe = z.strictObject({
   schedule: z.enum(['constant', 'cosine']).describe('how the learning rate goes on after the warm-up'),
   warmUpRatio: z.number().min(0).max(0.5).describe('share of the steps in which the learning rate rises linearly'),
   labelSmoothing: z.number().min(0).max(0.5).describe('share of the target spread evenly over all classes'),
+  mixup: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe('how evenly pairs of training images are blended, alpha of a Beta distribution; 0: not at all'),
   classWeights: z.enum(['none', 'balanced']).describe('whether rare classes count more in the loss'),
   inputSizePx: z.int().min(32).max(512).describe('side of the network input'),
   resizePx: z.int().min(32).max(585).describe('side to which test images are squashed before the centre crop'),
@@ -76,6 +81,7 @@ const common = {
   momentum: 0,
   warmUpRatio: 0,
   labelSmoothing: 0,
+  mixup: 0,
   classWeights: 'none',
   inputSizePx: 224,
   resizePx: 256,
@@ -154,10 +160,12 @@ export const presets: Readonly<Record<Preset, Recipe>> = {
   },
 }
 
-/** A recipe that was kept, perhaps before there was a choice of precision. */
+/** What settings did that a recipe of an older Athanor does not have. */
+const olderDefaults = { precision: 'float32', mixup: 0 } as const satisfies Partial<Recipe>
+
+/** A recipe that was kept, perhaps before all of today's settings were there. */
 export const KeptRecipe = z.preprocess(
-  (kept) =>
-    typeof kept === 'object' && kept !== null && !('precision' in kept) ? { ...kept, precision: 'float32' } : kept,
+  (kept) => (typeof kept === 'object' && kept !== null ? { ...olderDefaults, ...kept } : kept),
   Recipe,
 )
 

@@ -5,8 +5,9 @@ import { AppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
 import { microBatches } from '../batches/micro-batches.ts'
 import type { MicroBatch } from '../batches/micro-batches.ts'
+import { drawMix, mixPixels, type Mix } from '../batches/mix-images.ts'
 import { readTrainingPixels } from '../batches/pixel-source.ts'
-import { sampleOrder } from '../batches/sample-order.ts'
+import { randomStreams, sampleOrder } from '../batches/sample-order.ts'
 import { normalisePixels } from '../evaluation/normalise-pixels.ts'
 import { crossEntropy, indexOfLargest } from '../evaluation/probabilities.ts'
 import { readWeightMap, writeParameters } from '../network/parameters.ts'
@@ -126,26 +127,32 @@ async function addPart(
 ): Promise<Figures> {
   // The statistics of one image alone mean nothing.
   if (images.length < 2) return { loss: 0, correctCount: 0, imageCount: 0 }
-  const input = inputOf(session, images)
+  const { seed, mixup } = session.job.recipe
+  const first = images[0]?.entry.imageId ?? 0
+  const mix = drawMix(images.length, mixup, [seed, randomStreams.mix, epoch, first])
+  const input = inputOf(session, images, mix)
   const logits = await learner.add(input)
   const classCount = session.classWeights.length
   let loss = 0
   let correctCount = 0
   input.classIndices.forEach((label, row) => {
     const scores = logits.subarray(row * classCount, (row + 1) * classCount)
-    loss += crossEntropy(scores, label)
+    const partner = input.classIndices[mix?.partners[row] ?? row] ?? label
+    const share = mix?.share ?? 1
+    loss += share * crossEntropy(scores, label) + (1 - share) * crossEntropy(scores, partner)
     if (indexOfLargest(scores) === label) correctCount += 1
   })
   if (!Number.isFinite(loss)) throw notFinite({ epoch, step: step + 1, stepsPerEpoch })
   return { loss, correctCount, imageCount: images.length }
 }
 
-function inputOf({ preprocessing }: Session, images: MicroBatch['images']): LabelledInput {
+function inputOf({ preprocessing }: Session, images: MicroBatch['images'], mix: Mix | null): LabelledInput {
   const valuesPerImage = preprocessing.cropPx ** 2 * 3
   // A fresh array each time: some devices read it only when the tensor is first used.
   const pixels = new Float32Array(images.length * valuesPerImage)
   images.forEach(({ values }, index) => normalisePixels(values, preprocessing, pixels, index * valuesPerImage))
-  return { pixels, classIndices: images.map(({ entry }) => entry.classIndex) }
+  const classIndices = images.map(({ entry }) => entry.classIndex)
+  return { pixels: mix === null ? pixels : mixPixels(pixels, mix), classIndices, mix }
 }
 
 /** Validates, notes the figures, keeps the best weights, and makes a checkpoint. */

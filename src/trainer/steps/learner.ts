@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { Mix } from '../batches/mix-images.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import { disposeFolded, foldFilters } from '../network/folded-filters.ts'
 import { applyStatistics, forwardTrain } from '../network/forward.ts'
@@ -25,6 +26,8 @@ export type LearnerSettings = Pick<
 export interface LabelledInput {
   readonly pixels: Float32Array
   readonly classIndices: readonly number[]
+  /** How the pixels were blended, where they were. */
+  readonly mix?: Mix | null
 }
 
 /**
@@ -70,12 +73,12 @@ export function createLearner(
 
   return {
     optimizer,
-    async add({ pixels, classIndices }) {
+    async add({ pixels, classIndices, mix = null }) {
       if (statisticsBefore.length === 0) statisticsBefore = statistics.map((variable) => variable.clone())
       const { logits, sums } = tf.tidy(() => {
         const { inputSizePx: side, trainableFrom, labelSmoothing } = settings
         const x = tf.tensor4d(pixels, [classIndices.length, side, side, 3])
-        const targets = tf.tensor2d(targetsOf(classIndices, { classWeights, labelSmoothing }), [
+        const targets = tf.tensor2d(targetsOf(classIndices, { classWeights, labelSmoothing, mix }), [
           classIndices.length,
           classWeights.length,
         ])
@@ -100,6 +103,7 @@ export function createLearner(
       })
       for (const sum of gradients.values()) sum.dispose()
       gradients = new Map(trainable.map(({ name }, index) => [name, sums[index] as tf.Tensor]))
+      // Partners are the same images in another order, so the sum is the same with them.
       for (const classIndex of classIndices) weightTotal += classWeights[classIndex] ?? 0
       const values = await logits.data<'float32'>()
       logits.dispose()

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { Mix } from '../batches/mix-images.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 
 /** How much each class counts: 1, or inversely to its share of the images, 1 on average over the images. */
@@ -12,6 +13,8 @@ export function classWeightsOf(mode: Recipe['classWeights'], countsByClass: read
 export interface TargetOptions {
   readonly classWeights: readonly number[]
   readonly labelSmoothing: number
+  /** Where images are blended, so are their targets. */
+  readonly mix?: Mix | null
 }
 
 /**
@@ -20,15 +23,20 @@ export interface TargetOptions {
  */
 export function targetsOf(
   classIndices: readonly number[],
-  { classWeights, labelSmoothing }: TargetOptions,
+  { classWeights, labelSmoothing, mix = null }: TargetOptions,
 ): Float32Array {
   const classCount = classWeights.length
   const targets = new Float32Array(classIndices.length * classCount)
-  classIndices.forEach((label, row) => {
+  const add = (row: number, label: number | undefined, part: number) => {
     for (let index = 0; index < classCount; index += 1) {
       const share = (index === label ? 1 - labelSmoothing : 0) + labelSmoothing / classCount
-      targets[row * classCount + index] = share * (classWeights[index] ?? 0)
+      const at = row * classCount + index
+      targets[at] = (targets[at] ?? 0) + part * share * (classWeights[index] ?? 0)
     }
+  }
+  classIndices.forEach((label, row) => {
+    add(row, label, mix?.share ?? 1)
+    if (mix !== null) add(row, classIndices[mix.partners[row] ?? row], 1 - mix.share)
   })
   return targets
 }

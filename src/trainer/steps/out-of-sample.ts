@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { randomStreams } from '../batches/sample-order.ts'
 import { softmax } from '../evaluation/probabilities.ts'
 import { drawFolds } from './draw-folds.ts'
 import { fitHead, type FittedHead, type LabelledFeatures } from './fit-head.ts'
@@ -21,9 +22,6 @@ const foldCount = 5
 const drawCount = 2
 /** So many images make a draw dependable by itself. */
 const singleDrawFrom = 5000
-/** No other use of a seed draws from this stream. */
-const foldStream = 5
-
 /**
  * What heads that never saw a row say of it: [rows, classes], each the mean over the draws of five-fold
  * cross-validation (Stone 1974). How strongly the weights are held back is chosen on what is held out: by each fold of
@@ -42,7 +40,7 @@ export async function* predictOutOfSample(
   const probabilities = new Float32Array(members.length * classCount)
   const chosen: number[] = []
   for (let draw = 0; draw < draws; draw += 1) {
-    const folds = drawFolds(members, { foldCount, keys: [seed, foldStream, draw] })
+    const folds = drawFolds(members, { foldCount, keys: [seed, randomStreams.folds, draw] })
     for (let fold = 0; fold < foldCount; fold += 1) {
       const isChoosing = isSmall ? draw === 0 : fold === 0
       const heldOut = rowsWhere(folds, (of) => of === fold)

@@ -104,7 +104,7 @@ describe('a run is only resumed as what it was', () => {
     ...{ architecture: 'resnet34', backbone: 'mine', trainableFrom: 'layer2', epochs: 6, fitHeadFirst: true },
     ...{ batchSize: 64, microBatchSize: 4, lossReduction: 'mean', learningRate: 1e-3, headLearningRateMultiplier: 2 },
     ...{ momentum: 0.5, weightDecay: 0.5, schedule: 'cosine', warmUpRatio: 0.2, labelSmoothing: 0.2 },
-    ...{ classWeights: 'balanced', inputSizePx: 96, resizePx: 100, cropScaleMin: 0.5, cropScaleMax: 0.9 },
+    ...{ mixup: 0.4, classWeights: 'balanced', inputSizePx: 96, resizePx: 100, cropScaleMin: 0.5, cropScaleMax: 0.9 },
     ...{ cropRatioMin: 0.5, cropRatioMax: 2, horizontalFlip: false, verticalFlip: false, earlyStopPatience: 1 },
     ...{
       keepBest: true,
