@@ -41,7 +41,9 @@ afterAll(async () => {
 })
 
 function open(fetchable: FetchableBackbone) {
-  const host = { ...createNodeHost(), storeFolder: join(temporaryFolder(), 'store') }
+  const folder = temporaryFolder()
+  // Nothing comes with this Athanor.
+  const host = { ...createNodeHost(), storeFolder: join(folder, 'store'), shippedFolder: join(folder, 'shipped') }
   return {
     host,
     handlers: createBackboneHandlers({ host, folders: createFolderAccess(host, { entries: () => [] }) }, [fetchable]),

@@ -61,7 +61,7 @@ export function readCheckSummary(db: ReadableDb): CheckSummary | null {
   const rows = db
     .prepare<{ reason: DoubtReason; count: number }>(
       `SELECT said.reason, count(*) AS count
-       FROM label_check AS said INDEXED BY label_check_doubted JOIN image ON image.id = said.image_id
+       FROM label_check AS said INDEXED BY label_check_doubted CROSS JOIN image ON image.id = said.image_id
        WHERE ${isDoubted} GROUP BY said.reason`,
     )
     .all()
