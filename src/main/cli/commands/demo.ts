@@ -66,7 +66,9 @@ export function registerDemo(program: Command, context: Context): void {
       )
 
       heading(context, 3, 'Training a ResNet-18 on them')
-      terminal.say('It starts from random weights: pretrained ones would be better and need a download.')
+      terminal.say(
+        'It starts from random weights, so that there is something to watch: "athanor tune" starts from pretrained ones.',
+      )
       const run = await core.runs.start({
         projectId,
         preset: 'from-scratch',
@@ -142,7 +144,7 @@ function sayGoodbye(
   terminal.say('  athanor runs run-1            the settings and epochs of the run')
   terminal.say('  athanor predict FILE          any picture')
   terminal.say('  athanor tune --help           other presets and every setting')
-  terminal.say('With pictures of your own, one sub-folder per class: athanor backbone fetch, then athanor tune FOLDER')
+  terminal.say('With pictures of your own, one sub-folder per class: athanor tune FOLDER')
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {
