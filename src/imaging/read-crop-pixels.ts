@@ -9,18 +9,26 @@ export interface RandomBox {
   readonly crop: CropOptions
 }
 
-/** A part of the upright picture, squashed to a square and then perhaps mirrored. */
+/** One of the distortions of `distort`, by randomness that depends on the keys alone. */
+export interface RandomDistortion {
+  readonly keys: readonly number[]
+  /** 0 to 1. */
+  readonly strength: number
+}
+
+/** A part of the upright picture, squashed to a square and then perhaps mirrored and distorted. */
 export interface CropView extends ExpectedFile {
   /** In pixels of the upright picture. */
   readonly box: Box | RandomBox
   readonly sizePx: number
   readonly flipHorizontally: boolean
   readonly flipVertically: boolean
+  readonly distortion?: RandomDistortion | null
 }
 
 /**
  * Reads a part of a file as training images are read, in a thread of its own: torchvision's resized_crop on a PIL image,
- * then the flips.
+ * then the flips and the distortion.
  */
 export function readCropPixels(file: string, view: CropView): Promise<PixelsRead> {
   return readInThread({ kind: 'crop', file, view })

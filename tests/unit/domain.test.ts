@@ -30,8 +30,20 @@ describe('recipe', () => {
   })
 
   test('one that was kept before there was a setting did without it', () => {
-    const { precision: _precision, mixup: _mixup, ...before } = presets.quick
-    expect(KeptRecipe.parse(before)).toEqual({ ...presets.quick, precision: 'float32', mixup: 0 })
+    const {
+      precision: _precision,
+      mixup: _mixup,
+      distortion: _distortion,
+      averageEpochs: _average,
+      ...before
+    } = presets.quick
+    expect(KeptRecipe.parse(before)).toEqual({
+      ...presets.quick,
+      precision: 'float32',
+      mixup: 0,
+      distortion: 0,
+      averageEpochs: 0,
+    })
     expect(KeptRecipe.parse({ ...before, precision: 'bfloat16' }).precision).toBe('bfloat16')
     expect(Recipe.safeParse(before).success).toBe(false)
     expect(KeptRecipe.safeParse(null).success).toBe(false)

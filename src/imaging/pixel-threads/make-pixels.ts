@@ -1,5 +1,6 @@
 import { chooseCrop } from '../choose-crop.ts'
 import { decode } from '../decode.ts'
+import { distort } from '../distort/distort.ts'
 import { readHeader, type Header } from '../header.ts'
 import { placementOf, placeUpright, storedBox, uprightSize, type Box } from '../orientation.ts'
 import { readPixelsOf, type PixelsRead } from '../pixels-read.ts'
@@ -51,7 +52,10 @@ function makeCropPixels(file: string, view: CropView): Promise<PixelsRead> {
       },
     )
     const flip = { horizontally: view.flipHorizontally, vertically: view.flipVertically }
-    return { pixels: placeUpright(small, header.orientation, flip), ...size }
+    const upright = placeUpright(small, header.orientation, flip)
+    const { distortion } = view
+    const pixels = distortion ? distort(upright, distortion.strength, randomOf(...distortion.keys)) : upright
+    return { pixels, ...size }
   })
 }
 

@@ -37,6 +37,13 @@ export const Recipe = z.strictObject({
     .min(0)
     .max(1)
     .describe('how evenly pairs of training images are blended, alpha of a Beta distribution; 0: not at all'),
+  distortion: z
+    .number()
+    .min(0)
+    .max(1)
+    .describe(
+      'how far a drawn change of colour or shape may distort a training image; 0: not at all, 1: as RandAugment',
+    ),
   classWeights: z.enum(['none', 'balanced']).describe('whether rare classes count more in the loss'),
   inputSizePx: z.int().min(32).max(512).describe('side of the network input'),
   resizePx: z.int().min(32).max(585).describe('side to which test images are squashed before the centre crop'),
@@ -53,6 +60,11 @@ export const Recipe = z.strictObject({
     .nullable()
     .describe('epochs without a better validation loss before stopping; null: never'),
   keepBest: z.boolean().describe('keep the weights of the epoch with the best validation loss instead of the last'),
+  averageEpochs: z
+    .int()
+    .min(0)
+    .max(1000)
+    .describe('over how many last epochs the weights are averaged in the end; 0: take them as they are'),
   missingRatioMax: z.number().min(0).max(1).describe('share of images that may be gone before the run gives up'),
   checkpointSeconds: z
     .number()
@@ -82,6 +94,7 @@ const common = {
   warmUpRatio: 0,
   labelSmoothing: 0,
   mixup: 0,
+  distortion: 0,
   classWeights: 'none',
   inputSizePx: 224,
   resizePx: 256,
@@ -93,6 +106,7 @@ const common = {
   verticalFlip: false,
   earlyStopPatience: null,
   keepBest: false,
+  averageEpochs: 0,
   missingRatioMax: 0.05,
   checkpointSeconds: 60,
   limit: null,
@@ -161,7 +175,12 @@ export const presets: Readonly<Record<Preset, Recipe>> = {
 }
 
 /** What settings did that a recipe of an older Athanor does not have. */
-const olderDefaults = { precision: 'float32', mixup: 0 } as const satisfies Partial<Recipe>
+const olderDefaults = {
+  precision: 'float32',
+  mixup: 0,
+  distortion: 0,
+  averageEpochs: 0,
+} as const satisfies Partial<Recipe>
 
 /** A recipe that was kept, perhaps before all of today's settings were there. */
 export const KeptRecipe = z.preprocess(

@@ -15,7 +15,7 @@ export interface TrainingView {
 }
 
 /**
- * One training image as one epoch sees it: a random crop, perhaps mirrored, 8 bits, [inputSizePx, inputSizePx, 3]. What
+ * One training image as one epoch sees it: a random crop, perhaps mirrored and distorted, 8 bits, [inputSizePx, inputSizePx, 3]. What
  * is drawn depends on the seed, the epoch and the image alone. A file that is gone, changed or broken is a value.
  */
 export async function readTrainingPixels(entry: DatasetEntry, view: TrainingView): Promise<PixelResult> {
@@ -28,6 +28,10 @@ export async function readTrainingPixels(entry: DatasetEntry, view: TrainingView
     sizePx: recipe.inputSizePx,
     flipHorizontally: recipe.horizontalFlip && horizontal,
     flipVertically: recipe.verticalFlip && vertical,
+    distortion:
+      recipe.distortion === 0
+        ? null
+        : { strength: recipe.distortion, keys: [recipe.seed, randomStreams.distortion, epoch, entry.imageId] },
     box: {
       keys: [recipe.seed, randomStreams.crop, epoch, entry.imageId],
       crop: {

@@ -9,6 +9,7 @@ import { said } from '../../shared/said.ts'
 import { isAllFinite } from '../weights/number-formats.ts'
 import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts'
 import type { Weight, WeightMap } from '../weights/weight-map.ts'
+import type { WeightAverage } from './average-weights.ts'
 import { FitState } from './fit-state.ts'
 
 const formatVersion = 1
@@ -31,19 +32,22 @@ const CheckpointHeader = z.strictObject({
   /** Chosen when the run started; the bits depend on it. */
   microBatchSize: z.int().positive(),
   state: FitState,
+  /** How many epochs the average is over; 0 where none is kept. */
+  averagedEpochs: z.int().nonnegative().default(0),
 })
 type CheckpointHeader = z.infer<typeof CheckpointHeader>
 
-export interface Checkpoint extends Omit<CheckpointHeader, 'formatVersion'> {
+export interface Checkpoint extends Omit<CheckpointHeader, 'formatVersion' | 'averagedEpochs'> {
   /** Running statistics included. */
   readonly parameters: WeightMap
   /** Empty without momentum. */
   readonly momentum: WeightMap
   /** The parameters of the best epoch, where they are to be kept and are not the current ones. */
   readonly best: WeightMap | null
+  readonly average: WeightAverage | null
 }
 
-const sections = ['parameters', 'momentum', 'best'] as const
+const sections = ['parameters', 'momentum', 'best', 'average'] as const
 
 function fileIn(runFolder: string): string {
   return join(runFolder, 'checkpoint.safetensors')
@@ -54,20 +58,21 @@ function fileIn(runFolder: string): string {
  * are not finite are never written over finite ones. Errors: not-finite, disk-full, no-permission.
  */
 export async function writeCheckpoint(runFolder: string, checkpoint: Checkpoint): Promise<void> {
-  const { parameters, momentum, best, ...header } = checkpoint
+  const { parameters, momentum, best, average, ...header } = checkpoint
   requireFinite(parameters, header.state)
   const weights = new Map<string, Weight>()
-  for (const [section, map] of Object.entries({ parameters, momentum, best })) {
+  for (const [section, map] of Object.entries({ parameters, momentum, best, average: average?.weights })) {
     for (const [name, weight] of map ?? []) weights.set(`${section}/${name}`, weight)
   }
-  const state: CheckpointHeader = { formatVersion, ...header }
+  const state: CheckpointHeader = { formatVersion, averagedEpochs: average?.epochCount ?? 0, ...header }
   await mkdir(runFolder, { recursive: true })
   await writeSafetensors(fileIn(runFolder), weights, { metadata: { athanorCheckpoint: JSON.stringify(state) } })
 }
 
 /** About how much room it takes on disk. */
-export function bytesOf({ parameters, momentum, best }: Checkpoint): number {
-  const weights = [parameters, momentum, best ?? new Map<string, Weight>()].flatMap((map) => [...map.values()])
+export function bytesOf({ parameters, momentum, best, average }: Checkpoint): number {
+  const maps = [parameters, momentum, best, average?.weights]
+  const weights = maps.flatMap((map) => [...(map?.values() ?? [])])
   return weights.reduce((sum, { values }) => sum + values.byteLength, 0)
 }
 
@@ -80,7 +85,7 @@ export async function readCheckpoint(runFolder: string): Promise<Checkpoint | nu
     return null
   }
   const { weights, metadata } = await readSafetensors(file)
-  const { formatVersion: _, ...header } = parseHeader(metadata.get('athanorCheckpoint'), file)
+  const { formatVersion: _, averagedEpochs, ...header } = parseHeader(metadata.get('athanorCheckpoint'), file)
   const maps = Object.fromEntries(sections.map((section) => [section, sectionOf(weights, section)]))
   const best = maps['best'] ?? new Map<string, Weight>()
   return {
@@ -88,6 +93,7 @@ export async function readCheckpoint(runFolder: string): Promise<Checkpoint | nu
     parameters: maps['parameters'] ?? new Map<string, Weight>(),
     momentum: maps['momentum'] ?? new Map<string, Weight>(),
     best: best.size > 0 ? best : null,
+    average: averagedEpochs > 0 ? { epochCount: averagedEpochs, weights: maps['average'] ?? new Map() } : null,
   }
 }
 

@@ -10,7 +10,8 @@ import { readTrainingPixels } from '../batches/pixel-source.ts'
 import { randomStreams, sampleOrder } from '../batches/sample-order.ts'
 import { normalisePixels } from '../evaluation/normalise-pixels.ts'
 import { crossEntropy, indexOfLargest } from '../evaluation/probabilities.ts'
-import { readWeightMap, writeParameters } from '../network/parameters.ts'
+import { readWeightMap } from '../network/parameters.ts'
+import { addToAverage, isAveraged, takeBestWeights } from './average-weights.ts'
 import { evaluateSplit } from './evaluate-split.ts'
 import { endEpoch, isFitted } from './fit-state.ts'
 import { createLearner } from './learner.ts'
@@ -38,7 +39,7 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
       yield* finishEpoch(loop)
     }
     yield profile.event()
-    if (session.best !== null) writeParameters(network, parameters, session.best)
+    yield* takeBestWeights(session)
   } catch (thrown) {
     if (session.world.signal.aborted) {
       learner.abandon()
@@ -173,7 +174,12 @@ async function* finishEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
   }
   session.state = endEpoch(state, metrics)
   const isBest = session.state.best?.epoch === metrics.epoch
-  if (job.recipe.keepBest && isBest) session.best = await readWeightMap(network, parameters)
+  const averaged = isAveraged(metrics.epoch, job.recipe)
+  if (averaged || (job.recipe.keepBest && isBest)) {
+    const weights = await readWeightMap(network, parameters)
+    if (job.recipe.keepBest && isBest) session.best = weights
+    if (averaged) session.average = addToAverage(session.average, weights)
+  }
   yield { kind: 'epoch', metrics }
   yield* checkpoint(loop)
 }

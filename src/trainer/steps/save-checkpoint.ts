@@ -12,7 +12,7 @@ import { waitForRoom } from './wait-for-room.ts'
  * stands where it was written down last. Errors: not-finite, no-permission, the signal's reason.
  */
 export async function* saveCheckpoint(session: Session, optimizer?: Optimizer): AsyncGenerator<TrainerEvent, void> {
-  const { job, identity, microBatchSize, state, best, network, parameters } = session
+  const { job, identity, microBatchSize, state, best, average, network, parameters } = session
   const { signal } = session.world
   const checkpoint: Checkpoint = {
     identity,
@@ -21,6 +21,7 @@ export async function* saveCheckpoint(session: Session, optimizer?: Optimizer): 
     parameters: await readWeightMap(network, parameters),
     momentum: optimizer ? await optimizer.readState() : new Map(),
     best,
+    average,
   }
   const neededBytes = bytesOf(checkpoint)
   while (!(await isWritten(job.runFolder, checkpoint))) {

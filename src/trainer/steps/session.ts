@@ -16,6 +16,7 @@ import type { Parameters } from '../network/parameters.ts'
 import { buildResnet } from '../network/resnet.ts'
 import type { Backbone } from '../weights/backbone-store.ts'
 import type { WeightMap } from '../weights/weight-map.ts'
+import type { WeightAverage } from './average-weights.ts'
 import { readCheckpoint } from './checkpoint.ts'
 import type { Checkpoint, RunIdentity } from './checkpoint.ts'
 import { startState } from './fit-state.ts'
@@ -55,6 +56,8 @@ export interface Session {
   state: FitState
   /** The parameters of the best epoch, when they are to be kept. */
   best: WeightMap | null
+  /** Of the last epochs, when that is what the run is to end with. */
+  average: WeightAverage | null
   /** The optimizer's buffers of a resumed run, until the optimizer takes them. */
   momentum: WeightMap
   /** Frees what it holds on the device. */
@@ -114,6 +117,7 @@ export async function* openSession(
       missing: createMissingImages(Object.values(entries).flat().length, recipe.missingRatioMax),
       state: checkpoint?.state ?? startState,
       best: checkpoint?.best ?? null,
+      average: checkpoint?.average ?? null,
       momentum: checkpoint?.momentum ?? new Map(),
       [Symbol.dispose]: () => disposeParameters(parameters),
     }

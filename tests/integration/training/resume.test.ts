@@ -34,15 +34,21 @@ const configurations: readonly {
   readonly killAt: (event: TrainerEvent) => boolean
 }[] = [
   {
-    name: 'momentum, cosine schedule with warm-up, best weights',
+    name: 'momentum, cosine schedule with warm-up, best and averaged weights',
     preset: 'fine-tune',
-    overrides: { backbone: null, fitHeadFirst: false, epochs: 2, batchSize: 6, learningRate: 0.01, momentum: 0.9 },
+    overrides: {
+      ...{ backbone: null, fitHeadFirst: false, epochs: 2, batchSize: 6, learningRate: 0.01, momentum: 0.9 },
+      ...{ keepBest: true, averageEpochs: 2 },
+    },
     killAt: isMidEpoch,
   },
   {
     name: 'the reference recipe with strong augmentation',
     preset: 'from-scratch',
-    overrides: { epochs: 2, batchSize: 6, cropScaleMin: 0.05, cropRatioMin: 0.5, cropRatioMax: 2 },
+    overrides: {
+      ...{ epochs: 2, batchSize: 6, cropScaleMin: 0.05, cropRatioMin: 0.5, cropRatioMax: 2 },
+      ...{ distortion: 1, mixup: 0.4 },
+    },
     killAt: isMidEpoch,
   },
   {

@@ -22,6 +22,7 @@ for (let number = Number(first); number < Number(first) + Number(count); number 
     parameters: new Map([['p', weight]]),
     momentum: new Map([['p', weight]]),
     best: null,
+    average: null,
   })
   writeSync(1, `${number}\n`)
 }

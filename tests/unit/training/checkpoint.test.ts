@@ -32,6 +32,7 @@ function checkpointOf(changes: Partial<Checkpoint> = {}): Checkpoint {
     ]),
     momentum: new Map([['fc.bias', weight(3)]]),
     best: new Map([['conv1.weight', weight(4)]]),
+    average: { epochCount: 3, weights: new Map([['conv1.weight', weight(5)]]) },
     ...changes,
   }
 }
@@ -46,8 +47,8 @@ describe('a checkpoint', () => {
   test('is read as it was written', async () => {
     await writeCheckpoint(folder, checkpointOf())
     expect(await readCheckpoint(folder)).toEqual(checkpointOf())
-    await writeCheckpoint(folder, checkpointOf({ momentum: new Map(), best: null }))
-    expect(await readCheckpoint(folder)).toEqual(checkpointOf({ momentum: new Map(), best: null }))
+    await writeCheckpoint(folder, checkpointOf({ momentum: new Map(), best: null, average: null }))
+    expect(await readCheckpoint(folder)).toEqual(checkpointOf({ momentum: new Map(), best: null, average: null }))
   })
 
   test('is null where there is none', async () => {
@@ -104,7 +105,16 @@ describe('a run is only resumed as what it was', () => {
     ...{ architecture: 'resnet34', backbone: 'mine', trainableFrom: 'layer2', epochs: 6, fitHeadFirst: true },
     ...{ batchSize: 64, microBatchSize: 4, lossReduction: 'mean', learningRate: 1e-3, headLearningRateMultiplier: 2 },
     ...{ momentum: 0.5, weightDecay: 0.5, schedule: 'cosine', warmUpRatio: 0.2, labelSmoothing: 0.2 },
-    ...{ mixup: 0.4, classWeights: 'balanced', inputSizePx: 96, resizePx: 100, cropScaleMin: 0.5, cropScaleMax: 0.9 },
+    ...{
+      mixup: 0.4,
+      distortion: 0.3,
+      averageEpochs: 2,
+      classWeights: 'balanced',
+      inputSizePx: 96,
+      resizePx: 100,
+      cropScaleMin: 0.5,
+      cropScaleMax: 0.9,
+    },
     ...{ cropRatioMin: 0.5, cropRatioMax: 2, horizontalFlip: false, verticalFlip: false, earlyStopPatience: 1 },
     ...{
       keepBest: true,

@@ -32,8 +32,8 @@ function checkpointBytes(folder: string): number | undefined {
   return statSync(join(folder, 'checkpoint.safetensors'), { throwIfNoEntry: false })?.size
 }
 
-function largestCheckpointBytes({ architecture, momentum, keepBest }: Recipe): number {
-  return weightBytes[architecture] * (1 + (momentum > 0 ? 1 : 0) + (keepBest ? 1 : 0))
+function largestCheckpointBytes({ architecture, momentum, keepBest, averageEpochs }: Recipe): number {
+  return weightBytes[architecture] * (1 + (momentum > 0 ? 1 : 0) + (keepBest ? 1 : 0) + (averageEpochs > 1 ? 1 : 0))
 }
 
 /** Null where the system does not say. */
