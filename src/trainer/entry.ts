@@ -10,6 +10,8 @@ import { evaluate } from './evaluate.ts'
 import { explain } from './explain.ts'
 import { exportModel } from './export.ts'
 import { measure } from './measure.ts'
+import { draft, type DraftInput } from './draft.ts'
+import { createBackboneKeeper } from './open-backbone.ts'
 import { createModelKeeper } from './open-model.ts'
 import { predict } from './predict.ts'
 import { suggest, type SuggestInput } from './suggest.ts'
@@ -20,12 +22,19 @@ import { addBackbone, loadBackbone } from './weights/backbone-store.ts'
 let stopJob: AbortController | null = null
 
 /** One picture after another is asked about: the model stays on the device until another kind of job comes. */
-const keeper = createModelKeeper()
+const models = createModelKeeper()
+/** And one draft after another is made. */
+const backbones = createBackboneKeeper()
+
+async function freeDevice(): Promise<void> {
+  await models.close()
+  await backbones.close()
+}
 
 /** Gives the device to another kind of job. */
 function alone<I, C, R>(job: (input: I, context: C) => AsyncIterable<R>): (input: I, context: C) => AsyncIterable<R> {
   return async function* (input, context) {
-    await keeper.close()
+    await freeDevice()
     yield* job(input, context)
   }
 }
@@ -64,12 +73,17 @@ function withOwnNode(versions: Readonly<Record<string, string>>): Record<string,
   return { ...versions, node: process.versions.node }
 }
 
+function withOwnVersions<I extends { readonly features: SuggestInput['features'] }>(input: I): I {
+  const { features } = input
+  return { ...input, features: { ...features, versions: withOwnNode(features.versions) } }
+}
+
 serveParent(
   { trainer },
   {
     trainer: {
       devices: async () => {
-        await keeper.close()
+        await freeDevice()
         return probeDevices()
       },
       train: alone((job: TrainJob, { signal }: HandlerContext) => runJob(job, signal)),
@@ -78,17 +92,23 @@ serveParent(
         return {}
       },
       evaluate: alone(evaluate),
-      suggest: alone(({ features, ...input }: SuggestInput, context: HandlerContext) =>
-        suggest({ ...input, features: { ...features, versions: withOwnNode(features.versions) } }, context),
-      ),
-      check: alone(({ features, ...input }: CheckInput, context: HandlerContext) =>
-        check({ ...input, features: { ...features, versions: withOwnNode(features.versions) } }, context),
-      ),
+      suggest: alone((input: SuggestInput, context: HandlerContext) => suggest(withOwnVersions(input), context)),
+      check: alone((input: CheckInput, context: HandlerContext) => check(withOwnVersions(input), context)),
       export: alone(exportModel),
-      predict: (input, context) => predict(input, context, keeper.open),
-      explain: (input) => explain(input, keeper.open),
+      draft: async function* (input: DraftInput, context: HandlerContext) {
+        await models.close()
+        yield* draft(withOwnVersions(input), context, backbones.open)
+      },
+      predict: async function* (input, context) {
+        await backbones.close()
+        yield* predict(input, context, models.open)
+      },
+      explain: async (input) => {
+        await backbones.close()
+        return explain(input, models.open)
+      },
       measure: async (input, context) => {
-        await keeper.close()
+        await freeDevice()
         return measure(input, context)
       },
       addBackbone,

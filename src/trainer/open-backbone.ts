@@ -1,12 +1,20 @@
 import type { Recipe } from '../shared/domain/recipe.ts'
 import { chooseDevice } from './devices/table.ts'
 import type { OpenClassifier } from './evaluation/open-classifier.ts'
+import { createKeeper, type Keeper, type Releasable } from './keeper.ts'
 import { createParameters, disposeParameters } from './network/parameters.ts'
 import { buildResnet } from './network/resnet.ts'
 import { preprocessingOf, requireArchitecture } from './steps/session.ts'
-import { loadBackbone } from './weights/backbone-store.ts'
+import { loadBackbone, weightsFileOf } from './weights/backbone-store.ts'
+import { fileState } from './weights/file-state.ts'
 
-export interface OpenBackbone extends OpenClassifier {
+export interface BackbonePlace {
+  /** Of which backbone, sizes and device. */
+  readonly recipe: Recipe
+  readonly backboneFolder: string
+}
+
+export interface OpenBackbone extends Omit<OpenClassifier, 'close'>, Releasable {
   /** Null where the recipe starts from random weights. */
   readonly backboneSha256: string | null
 }
@@ -15,7 +23,7 @@ export interface OpenBackbone extends OpenClassifier {
  * The network as a run of the recipe begins with it, on its device, for what it sees below the head, which is new.
  * Errors: not-found and checksum for the backbone, bad-input, no-device.
  */
-export async function openBackbone(recipe: Recipe, backboneFolder: string): Promise<OpenBackbone> {
+export async function openBackbone({ recipe, backboneFolder }: BackbonePlace): Promise<OpenBackbone> {
   const backbone = recipe.backbone === null ? null : await loadBackbone(backboneFolder, recipe.backbone)
   requireArchitecture(backbone, recipe)
   const { device, threads, precision } = recipe
@@ -32,7 +40,7 @@ export async function openBackbone(recipe: Recipe, backboneFolder: string): Prom
       threads: active.threads,
       precision: active.precision,
       backboneSha256: backbone?.card.sha256 ?? null,
-      close: async () => {
+      release: async () => {
         disposeParameters(parameters)
         await active.dispose()
       },
@@ -41,4 +49,13 @@ export async function openBackbone(recipe: Recipe, backboneFolder: string): Prom
     await active.dispose()
     throw thrown
   }
+}
+
+/** Keeps the backbone of the last job on the device. */
+export function createBackboneKeeper(): Keeper<BackbonePlace, OpenBackbone> {
+  return createKeeper(openBackbone, async (place) => {
+    const { backbone } = place.recipe
+    const weights = backbone === null ? null : await fileState(weightsFileOf(place.backboneFolder, backbone))
+    return JSON.stringify([place, weights])
+  })
 }

@@ -33,7 +33,7 @@ function classCommands({ studio, labelling, panels }: LabelSession): Command[] {
   ]
 }
 
-function editCommands({ labelling, selection, settings, suggestions, studio }: LabelSession): Command[] {
+function editCommands({ labelling, selection, settings, suggestions, drafts, studio }: LabelSession): Command[] {
   const group = m.label_group_labels()
   const isSelected = selection.count > 0
   const canAsk = studio.models.length > 0 && !suggestions.isAsking
@@ -81,6 +81,12 @@ function editCommands({ labelling, selection, settings, suggestions, studio }: L
       title: settings.now.isAdvancing ? m.label_advance_off() : m.label_advance_on(),
       group,
       run: () => settings.change({ isAdvancing: !settings.now.isAdvancing }),
+    },
+    {
+      id: 'label.drafts',
+      title: drafts.isOn ? m.label_drafts_off() : m.label_drafts_on(),
+      group,
+      run: () => drafts.switch(!drafts.isOn),
     },
     { id: 'label.suggest', title: m.label_suggest(), group, isEnabled: canAsk, run: () => void suggestions.ask() },
   ]

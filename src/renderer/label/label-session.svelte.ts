@@ -2,6 +2,7 @@ import { untrack } from 'svelte'
 import type { Studio } from '../studio.svelte.ts'
 import type { ShownGrid } from '../ui/virtual-grid-geometry.ts'
 import { BrowseState } from './browse-state.svelte.ts'
+import { DraftsState } from './drafts-state.svelte.ts'
 import { findNextWaiting } from './find-next-waiting.ts'
 import { GridGestures } from './grid-gestures.svelte.ts'
 import { ImageViewState } from './image-view-state.svelte.ts'
@@ -21,6 +22,7 @@ export class LabelSession {
   readonly selection: SelectionState
   readonly labelling: LabellingState
   readonly suggestions: SuggestionsState
+  readonly drafts: DraftsState
   readonly gestures: GridGestures
   readonly settings = new ViewSettingsState()
   readonly panels = new PanelsState()
@@ -37,6 +39,7 @@ export class LabelSession {
     const { browse, selection, settings } = this
     this.labelling = new LabellingState(studio, { browse, selection, settings })
     this.suggestions = new SuggestionsState(studio, this.browse)
+    this.drafts = new DraftsState(studio, settings)
     this.gestures = new GridGestures(this.selection, (classId) => void this.labelling.label(classId))
     this.browse.onOrder(({ before }) => {
       if (before.ids.length === 0) void this.#beginAtWaiting()

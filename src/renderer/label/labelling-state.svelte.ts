@@ -81,17 +81,23 @@ export class LabellingState {
 
   /** Labels the selected images as suggested; where there is nothing to accept it says why, and stays. */
   async accept(): Promise<void> {
-    const { api, projectId, models, notices } = this.#studio
+    const { api, projectId, notices } = this.#studio
     const image = this.#onlyOne
-    const why = image === undefined ? null : whyNotAccepted(image, models.length > 0)
+    const why = image === undefined ? null : whyNotAccepted(image, this.#hasSuggestions)
     if (why !== null) return notices.say(reasons[why]())
     await this.#edit({
       shows: withSuggestion,
       saves: (images) => api.labels.acceptSuggestions({ projectId, images }),
       says: (count, shown) => m.label_accepted({ count, shown }),
-      saysNone: () => (models.length > 0 ? m.label_accepted_none() : m.label_accept_needs_model()),
+      saysNone: () => (this.#hasSuggestions ? m.label_accepted_none() : m.label_accept_needs_model()),
       isUnsure: image === undefined,
     })
+  }
+
+  /** Whether there is anything that suggests: a model, or a draft. */
+  get #hasSuggestions(): boolean {
+    const { models, counts } = this.#studio
+    return models.length > 0 || (counts?.suggested ?? 0) > 0
   }
 
   /** The selected image, where it is one and its row is here. */
@@ -109,11 +115,11 @@ export class LabellingState {
 
   /** Accepts every suggestion among the shown images that the model is sure enough of. */
   async acceptAll(): Promise<void> {
-    const { api, projectId, models, notices, history } = this.#studio
+    const { api, projectId, notices, history } = this.#studio
     const filter = this.acceptable
     const edit = await notices.attempt(() => api.labels.acceptSuggestions({ projectId, images: { filter } }))
     if (edit === undefined) return
-    const none = () => (models.length > 0 ? m.label_accepted_none_sure() : m.label_accept_needs_model())
+    const none = () => (this.#hasSuggestions ? m.label_accepted_none_sure() : m.label_accept_needs_model())
     notices.say(edit.imageCount === 0 ? none() : m.label_accepted(counted(edit.imageCount)), history.undoOf(edit))
   }
 

@@ -11,7 +11,7 @@ export class SuggestionsState {
   progress = $state.raw<SuggestEvent | null>(null)
   /** How many suggestions would be accepted at once; null until they were counted. */
   acceptableCount = $state<number | null>(null)
-  /** The model that the shown suggestions are from. */
+  /** The model that the shown suggestions are from; null where a draft made them, or there are none. */
   latestModelId = $state<ModelId | null>(null)
   readonly #studio: Studio
   readonly #browse: BrowseState

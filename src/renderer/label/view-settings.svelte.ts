@@ -9,6 +9,8 @@ const ViewSettings = z.object({
   isInspectorShown: z.boolean().default(true),
   /** From which confidence on all suggestions are accepted at once. */
   acceptFromConfidence: z.number().min(0).max(1).default(0.9),
+  /** Whether suggestions follow the labels. */
+  isDrafting: z.boolean().default(false),
   /** Labels given so far; the first hint goes away after some. */
   labelsGiven: z.int().nonnegative().default(0),
 })

@@ -6,6 +6,7 @@ import { DoubtReason } from '../domain/doubt.ts'
 import { call, stream } from '../rpc/endpoint.ts'
 import { ImageSelection } from './catalog.ts'
 import { inProject } from './project.ts'
+import { SeeingEvent } from './seeing.ts'
 
 /** One step of the history: what a single undo takes back. */
 export const Edit = z.strictObject({
@@ -52,8 +53,7 @@ export const CheckSummary = z.strictObject({
 export type CheckSummary = z.infer<typeof CheckSummary>
 
 export const CheckEvent = z.discriminatedUnion('kind', [
-  /** What the backbone sees of each image; known ones come at once. */
-  z.strictObject({ kind: z.literal('seeing'), done: z.int().nonnegative(), total: z.int().nonnegative() }),
+  SeeingEvent,
   z.strictObject({ kind: z.literal('comparing'), done: z.int().nonnegative(), total: z.int().positive() }),
   /** The last one. */
   z.strictObject({

@@ -7,6 +7,7 @@ import { ClassName } from '../domain/label.ts'
 import { Split } from '../domain/split.ts'
 import { call, stream } from '../rpc/endpoint.ts'
 import { inProject } from './project.ts'
+import { SeeingEvent } from './seeing.ts'
 
 const progress = z.strictObject({
   kind: z.literal('progress'),
@@ -33,6 +34,23 @@ export const SuggestEvent = z.strictObject({
   secondsLeft: z.number().nullable(),
 })
 export type SuggestEvent = z.infer<typeof SuggestEvent>
+
+export const DraftEvent = z.discriminatedUnion('kind', [
+  SeeingEvent,
+  /** The last one. */
+  z.strictObject({
+    kind: z.literal('finished'),
+    /** Images that it learned from, and for how many of them a fit without them says what their label says. */
+    labelled: z.int().nonnegative(),
+    agreed: z.int().nonnegative(),
+    agreedInterval: z.tuple([z.number(), z.number()]),
+    /** Images without a label that it says something of. */
+    suggested: z.int().nonnegative(),
+    /** Images that could not be read. */
+    failedCount: z.int().nonnegative(),
+  }),
+])
+export type DraftEvent = z.infer<typeof DraftEvent>
 
 export const models = {
   /** Newest first. */
@@ -65,6 +83,12 @@ export const models = {
     }),
     SuggestEvent,
   ),
+  /**
+   * Fits a head to the labels of now and keeps what it says of all images in the place of the draft before; no model
+   * comes of it. What has a label is judged by fits that never saw it. Leaving the stream keeps nothing.
+   * Errors: not-enough-data, conflict where a model or another draft is under way.
+   */
+  draft: stream(inProject.extend({ device: DeviceId.nullable().default(null) }), DraftEvent),
   /** The classes of one picture and where the network looked. Errors: not-found, bad-file. */
   explain: call(
     inProject.extend({

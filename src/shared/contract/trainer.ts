@@ -12,6 +12,7 @@ import { Split } from '../domain/split.ts'
 import { call, nothing, stream } from '../rpc/endpoint.ts'
 import { ExportEvent } from './exports.ts'
 import { EvaluateEvent, PredictEvent } from './models.ts'
+import { SeeingEvent } from './seeing.ts'
 
 const DatasetForTraining = z.strictObject({
   id: DatasetId,
@@ -63,35 +64,34 @@ export const StepMeasurement = z.strictObject({
 })
 export type StepMeasurement = z.infer<typeof StepMeasurement>
 
-const ImageToPredict = z.strictObject({ imageId: ImageId, path: z.string(), contentHash: Sha256 })
+/** An image of the catalog as it was when it was looked at. */
+export const ImageToSee = z.strictObject({ imageId: ImageId, path: z.string(), contentHash: Sha256 })
+export type ImageToSee = z.infer<typeof ImageToSee>
+
+/** What a fit says of an image. */
+const Predicted = z.strictObject({
+  imageId: ImageId,
+  contentHash: Sha256,
+  /** In the order of the classes. */
+  probabilities: z.instanceof(Float32Array),
+})
 
 export const SuggestedBatch = z.strictObject({
-  predictions: z.array(
-    z.strictObject({
-      imageId: ImageId,
-      contentHash: Sha256,
-      /** In the order of the model's classes. */
-      probabilities: z.instanceof(Float32Array),
-    }),
-  ),
+  predictions: z.array(Predicted),
   /** Images that gave no answer. */
   failedCount: z.int().nonnegative(),
 })
 export type SuggestedBatch = z.infer<typeof SuggestedBatch>
 
-/** What the images that an image was held against say of it. */
-const CheckedImage = z.strictObject({
-  imageId: ImageId,
-  contentHash: Sha256,
-  /** Of the classes, by a fit that never saw the image or its copies. */
-  probabilities: z.instanceof(Float32Array),
+/** What the images that an image was held against say of it: by a fit that never saw it or its copies. */
+const CheckedImage = Predicted.extend({
   /** Mean cosine distance of its features to those of its nearest neighbours, 0..2. */
   neighbourDistance: z.number().min(0).max(2),
 })
 export type CheckedImage = z.infer<typeof CheckedImage>
 
 export const CheckedEvent = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('seeing'), done: z.int().nonnegative(), total: z.int().nonnegative() }),
+  SeeingEvent,
   z.strictObject({ kind: z.literal('comparing'), done: z.int().nonnegative(), total: z.int().positive() }),
   /** The last one. Images that could not be read have no answer. */
   z.strictObject({
@@ -102,12 +102,44 @@ export const CheckedEvent = z.discriminatedUnion('kind', [
 ])
 export type CheckedEvent = z.infer<typeof CheckedEvent>
 
+export const DraftedEvent = z.discriminatedUnion('kind', [
+  SeeingEvent,
+  /** The last one. */
+  z.strictObject({
+    kind: z.literal('drafted'),
+    /** What the labels were of, each by a fit that never saw it or its copies, and then the others. */
+    predictions: z.array(Predicted),
+    /** Labelled images that could be read, and for how many of them the most likely class is their label. */
+    labelled: z.int().nonnegative(),
+    agreed: z.int().nonnegative(),
+    /** Images that could not be read. */
+    failedCount: z.int().nonnegative(),
+  }),
+])
+export type DraftedEvent = z.infer<typeof DraftedEvent>
+
 /** Features that runs have cached are used, and added to. */
 const FeaturesPlace = z.strictObject({
   folder: z.string(),
   versions: z.record(z.string(), z.string()),
   /** Begins the names of the files that are written. */
   writer: z.string().regex(/^[\w-]{1,80}$/),
+})
+
+/** With what images are looked at, and where. */
+const SeenFrom = z.strictObject({
+  /** Of the backbone, the sizes and the device; nothing is trained below the head. */
+  recipe: Recipe,
+  backboneFolder: z.string(),
+  imageFolder: z.string(),
+  features: FeaturesPlace,
+})
+export type SeenFrom = z.infer<typeof SeenFrom>
+
+const LabelledToSee = ImageToSee.extend({
+  classIndex: z.int().nonnegative(),
+  /** Images of one group are copies of each other. */
+  group: z.int().nonnegative(),
 })
 
 const withModel = z.strictObject({
@@ -141,7 +173,7 @@ export const trainer = {
   suggest: stream(
     withModel.extend({
       imageFolder: z.string(),
-      images: z.array(ImageToPredict),
+      images: z.array(ImageToSee),
       /** Only where the model's backbone was frozen. */
       features: FeaturesPlace,
     }),
@@ -151,23 +183,18 @@ export const trainer = {
    * Holds each labelled image against the others: what a head says of it that was fitted without it and its copies, over
    * the features of a backbone, and how far its nearest neighbours are. Errors: not-enough-data, those of a run's start.
    */
-  check: stream(
-    z.strictObject({
-      /** Of the backbone, the sizes and the device; nothing is trained below the head. */
-      recipe: Recipe,
-      backboneFolder: z.string(),
-      imageFolder: z.string(),
+  check: stream(SeenFrom.extend({ classCount: z.int().min(2), images: z.array(LabelledToSee) }), CheckedEvent),
+  /**
+   * Fits a head to the labelled images and says with it what all images are; what the device holds stays for the next
+   * one. Errors: as for check.
+   */
+  draft: stream(
+    SeenFrom.extend({
       classCount: z.int().min(2),
-      images: z.array(
-        ImageToPredict.extend({
-          classIndex: z.int().nonnegative(),
-          /** Images of one group are copies of each other. */
-          group: z.int().nonnegative(),
-        }),
-      ),
-      features: FeaturesPlace,
+      labelled: z.array(LabelledToSee),
+      unlabelled: z.array(ImageToSee),
     }),
-    CheckedEvent,
+    DraftedEvent,
   ),
   predict: stream(withModel.extend({ files: z.array(z.string()) }), PredictEvent),
   export: stream(

@@ -75,7 +75,8 @@ export const Image = z.strictObject({
   /** What the model that predicted last says; null where none did, or the file changed since. */
   prediction: z
     .strictObject({
-      modelId: ModelId,
+      /** Null where a draft says it, of which there is no model. */
+      modelId: ModelId.nullable(),
       /** Null where the class is gone by now. */
       classId: ClassId.nullable(),
       /** Probability of the predicted class. */

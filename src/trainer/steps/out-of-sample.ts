@@ -9,7 +9,16 @@ export interface OutOfSampleOptions {
   /** Of each row: copies are left out together. */
   readonly groups: readonly number[]
   readonly seed: number
+  /** How often folds are drawn; decided by the number of rows where it is not given. */
+  readonly drawCount?: number
   readonly signal: AbortSignal
+}
+
+export interface OutOfSample {
+  /** [rows, classes]. */
+  readonly probabilities: Float32Array<ArrayBuffer>
+  /** How strongly the weights were held back. */
+  readonly strength: number
 }
 
 export interface OutOfSampleProgress {
@@ -19,23 +28,24 @@ export interface OutOfSampleProgress {
 
 const foldCount = 5
 /** The mean over several draws of the folds depends less on which images a fit happened to see. */
-const drawCount = 2
+const usualDrawCount = 2
 /** So many images make a draw dependable by itself. */
 const singleDrawFrom = 5000
+
 /**
- * What heads that never saw a row say of it: [rows, classes], each the mean over the draws of five-fold
+ * What heads that never saw a row say of it, each the mean over the draws of five-fold
  * cross-validation (Stone 1974). How strongly the weights are held back is chosen on what is held out: by each fold of
  * the first draw, or by the first fold alone where that is large; the others take the middle one.
  */
 export async function* predictOutOfSample(
   features: LabelledFeatures,
   options: OutOfSampleOptions,
-): AsyncGenerator<OutOfSampleProgress, Float32Array> {
+): AsyncGenerator<OutOfSampleProgress, OutOfSample> {
   const { classCount, groups, seed, signal } = options
   const { classIndices } = features
   const members = classIndices.map((classIndex, row) => ({ classIndex, group: groups[row] ?? row }))
   const isSmall = members.length < singleDrawFrom
-  const draws = isSmall ? drawCount : 1
+  const draws = options.drawCount ?? (isSmall ? usualDrawCount : 1)
   const total = draws * foldCount
   const probabilities = new Float32Array(members.length * classCount)
   const chosen: number[] = []
@@ -55,7 +65,7 @@ export async function* predictOutOfSample(
         }),
       )
       if (isChoosing) chosen.push(head.strength)
-      const logits = await logitsOf(head, validation)
+      const logits = await logitsOfHead(head, validation)
       heldOut.forEach((row, at) => {
         softmax(logits.subarray(at * classCount, (at + 1) * classCount)).forEach((probability, index) => {
           const place = row * classCount + index
@@ -65,7 +75,7 @@ export async function* predictOutOfSample(
       yield { done: draw * foldCount + fold + 1, total }
     }
   }
-  return probabilities
+  return { probabilities, strength: medianOf(chosen) }
 }
 
 function medianOf(values: readonly number[]): number {
@@ -73,7 +83,7 @@ function medianOf(values: readonly number[]): number {
 }
 
 /** The result alone; its own progress is too fine for whoever waits. */
-async function lastOf<Result>(steps: AsyncGenerator<unknown, Result>): Promise<Result> {
+export async function lastOf<Result>(steps: AsyncGenerator<unknown, Result>): Promise<Result> {
   for (;;) {
     const next = await steps.next()
     if (next.done === true) return next.value
@@ -84,14 +94,17 @@ function rowsWhere(folds: readonly number[], isWanted: (fold: number) => boolean
   return [...folds.keys()].filter((row) => isWanted(folds[row] ?? 0))
 }
 
-function selectRows({ values, width, classIndices }: LabelledFeatures, rows: readonly number[]): LabelledFeatures {
+export function selectRows(
+  { values, width, classIndices }: LabelledFeatures,
+  rows: readonly number[],
+): LabelledFeatures {
   const selected = new Float32Array(rows.length * width)
   rows.forEach((row, at) => selected.set(values.subarray(row * width, (row + 1) * width), at * width))
   return { values: selected, width, classIndices: rows.map((row) => classIndices[row] ?? 0) }
 }
 
-/** [rows, classes]. */
-async function logitsOf(
+/** What a head says of rows: [rows, classes]. */
+export async function logitsOfHead(
   { weight, bias }: FittedHead,
   { values, width, classIndices }: LabelledFeatures,
 ): Promise<Float32Array> {

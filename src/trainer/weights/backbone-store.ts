@@ -23,6 +23,11 @@ function filesOf(storeFolder: string, name: string): { weightsFile: string; card
   return { weightsFile: join(storeFolder, `${name}.safetensors`), cardFile: join(storeFolder, `${name}.json`) }
 }
 
+/** Errors: bad-input. */
+export function weightsFileOf(storeFolder: string, name: string): string {
+  return filesOf(storeFolder, name).weightsFile
+}
+
 async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256')
   await pipeline(createReadStream(file), hash)

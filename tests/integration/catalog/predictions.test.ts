@@ -2,17 +2,28 @@ import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { getImages, listImages } from '../../../src/main/core/catalog/list-images.ts'
-import { forgetPredictions, imagesToPredict, storePredictions } from '../../../src/main/core/catalog/predictions.ts'
+import {
+  forgetPredictions,
+  imagesToPredict,
+  imagesWithoutLabel,
+  storeDraft,
+  storePredictions,
+} from '../../../src/main/core/catalog/predictions.ts'
+import { draftRow, readPredictor } from '../../../src/main/core/catalog/model-classes.ts'
 import { orderImages } from '../../../src/main/core/catalog/order-images.ts'
 import type { OpenProject } from '../../../src/main/core/core-context.ts'
 import { transaction } from '../../../src/main/core/database/handles.ts'
+import { allMigrations } from '../../../src/main/core/database/migrations/all-migrations.ts'
+import { openCatalog } from '../../../src/main/core/database/open-catalog.ts'
 import { rowOf } from '../../../src/main/core/database/row-ids.ts'
+import { acceptSuggestions } from '../../../src/main/core/labels/accept-suggestions.ts'
 import { assignLabel } from '../../../src/main/core/labels/assign-label.ts'
 import { createClass, deleteClass, mergeClasses, renameClass } from '../../../src/main/core/labels/class-edits.ts'
 import { undoEdit } from '../../../src/main/core/labels/edit-history.ts'
 import { type ClassId, ImageId, type ModelId } from '../../../src/shared/domain/ids.ts'
 import { addModel } from '../../support/add-model.ts'
 import { bitmap, writeFiles } from '../../support/pictures.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 import { addImages, openTestProject, runImport } from '../../support/test-project.ts'
 
 interface Predicted {
@@ -103,6 +114,65 @@ test('are those of the model that predicted last; without it those of the newest
   expect(imagesToPredict(project.reader, modelId, 'all')).toHaveLength(ids.length)
   // Nothing refers to the model any more.
   transaction(project.writer, (tx) => tx.prepare('DELETE FROM model WHERE id = ?').run(rowOf(modelId)))
+})
+
+test('a draft says it in the place of the draft before, and a model that predicts in its place', () => {
+  const project = openTestProject()
+  const [first] = addImages(project, ['a.jpg', 'b.jpg'])
+  const { bun, dog, modelId } = predicted(project, (path) => path === 'a.jpg')
+  const draft = (isBun: (path: string) => boolean, paths = ['a.jpg', 'b.jpg']) => {
+    const rows = imagesWithoutLabel(project.reader)
+      .filter(({ path }) => paths.includes(path))
+      .map((image) => ({ ...image, probabilities: Float32Array.from(isBun(image.path) ? [0.1, 0.9] : [0.9, 0.1]) }))
+    transaction(project.writer, (tx) => storeDraft(tx, [dog, bun], rows))
+  }
+  const modelOf = (id: number | undefined) => getImages(project.reader, [ImageId.parse(id)])[0]?.prediction?.modelId
+  draft((path) => path === 'b.jpg')
+  expect(saying(project)).toEqual({ 'a.jpg': dog, 'b.jpg': bun })
+  expect(modelOf(first)).toBeNull()
+  // Of what it does not know, nothing is left of the one before.
+  draft(() => true, ['a.jpg'])
+  expect(saying(project)).toEqual({ 'a.jpg': bun, 'b.jpg': null })
+  transaction(project.writer, (tx) => mergeClasses(tx, { from: bun, into: dog }, 0))
+  expect(saying(project)).toEqual({ 'a.jpg': dog, 'b.jpg': null })
+  transaction(project.writer, undoEdit)
+  const edit = transaction(project.writer, (tx) =>
+    acceptSuggestions(tx, { imageIds: [first ?? 0], confidenceMin: 0 }, 0),
+  )
+  expect(edit.imageCount).toBe(1)
+  expect(getImages(project.reader, [ImageId.parse(first)])[0]?.label).toMatchObject({ classId: bun, who: '' })
+  transaction(project.writer, undoEdit)
+  transaction(project.writer, (tx) => storePredictions(tx, modelId, []))
+  expect(saying(project)).toEqual({ 'a.jpg': bun, 'b.jpg': dog })
+  expect(modelOf(first)).toBe(modelId)
+  // Without the model, the draft is what is left.
+  transaction(project.writer, (tx) => forgetPredictions(tx, modelId))
+  expect(saying(project)).toEqual({ 'a.jpg': bun, 'b.jpg': null })
+})
+
+test('a catalog from before drafts keeps what models said, and which one said it last', () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'catalog.sqlite')
+  const options = { nowMs: 1, backupsFolder: join(folder, 'backups') }
+  const old = openCatalog(file, { ...options, migrations: allMigrations.slice(0, 6) })
+  transaction(old.writer, (tx) => {
+    const row = rowOf(addModel(tx, ['bun', 'dog']))
+    tx.prepare(
+      `INSERT INTO image (path, state, size_bytes, modified_at_ms, changed_at_ms, unreadable_reason, unreadable_message)
+       VALUES ('a.jpg', 'unreadable', 1, 1, 1, 'truncated', '')`,
+    ).run()
+    tx.prepare("INSERT INTO prediction VALUES (?, 1, 'hash', 1, 0.75, 0.5, x'00')").run(row)
+    tx.prepare('UPDATE project SET predictor_id = ?').run(row)
+  })
+  const said = 'SELECT prediction.*, predictor_id FROM prediction, project'
+  const before = old.reader.prepare(said).all()
+  old.close()
+  const catalog = openCatalog(file, options)
+  expect(before).toHaveLength(1)
+  expect(catalog.reader.prepare(said).all()).toEqual(before)
+  transaction(catalog.writer, (tx) => storeDraft(tx, [], []))
+  expect(readPredictor(catalog.reader)).toBe(draftRow)
+  catalog.close()
 })
 
 test('mean the class that was renamed or merged, but not one that was made anew', () => {

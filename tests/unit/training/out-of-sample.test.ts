@@ -58,7 +58,8 @@ test('a fit that never saw a row tells that its label is wrong', async () => {
     next = await search.next()
   }
   expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-  const probabilities = next.value
+  const { probabilities, strength } = next.value
+  expect(strength).toBeGreaterThan(0)
   features.classIndices.forEach((label, row) => {
     const [first, second] = [probabilities[row * 2] ?? 0, probabilities[row * 2 + 1] ?? 0]
     expect(first + second).toBeCloseTo(1, 5)

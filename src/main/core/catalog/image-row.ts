@@ -6,6 +6,7 @@ import { LabelOrigin } from '../../../shared/domain/label.ts'
 import { Split } from '../../../shared/domain/split.ts'
 import { isDoubted } from '../checks/label-check-repository.ts'
 import { modelIdOf } from '../database/row-ids.ts'
+import { draftRow } from './model-classes.ts'
 
 /** What `imageColumns` selects: the one place that knows how an image is stored. */
 export interface ImageRow {
@@ -87,7 +88,7 @@ export function imageOfRow(row: ImageRow): Image {
 function predictionOfRow({ model_id, confidence, uncertainty, predicted_class_id }: ImageRow): Image['prediction'] {
   if (model_id === null || confidence === null || uncertainty === null) return null
   return {
-    modelId: modelIdOf(model_id),
+    modelId: model_id === draftRow ? null : modelIdOf(model_id),
     classId: predicted_class_id === null ? null : ClassId.parse(predicted_class_id),
     confidence,
     uncertaintyRatio: uncertainty,

@@ -5,18 +5,13 @@ import type { DoubtReason } from '../../../shared/domain/doubt.ts'
 import type { ProjectId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { said } from '../../../shared/said.ts'
-import { backboneFolderOf } from '../backbones/backbone-folder.ts'
 import type { CoreContext } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
-import { type LabelledImage, readLabelledImages } from '../datasets/labelled-images.ts'
 import { listClasses } from '../labels/class-repository.ts'
 import { openTrainer } from '../processes/open-process.ts'
-import { freezeOptionsOfRuns } from '../runs/preview-dataset.ts'
-import { settleRecipe } from '../runs/settle-recipe.ts'
-import { readDecisiveVersions } from '../system/decisive-versions.ts'
 import { judgeLabels, type Judgement } from './confident-learning.ts'
-import { type Copies, findCopies } from './find-copies.ts'
 import { findOutliers } from './find-outliers.ts'
+import { labelledJob, type LabelledJob } from './labelled-job.ts'
 import { type CheckedLabel, readCheckSummary, storeCheck } from './label-check-repository.ts'
 
 type CheckInput = z.output<typeof labels.check.input>
@@ -34,38 +29,21 @@ export async function* checkLabels(
   { checking, signal }: { readonly checking: Checking; readonly signal: AbortSignal },
 ): AsyncGenerator<CheckEvent, void, undefined> {
   if (checking.has(projectId)) throw new AppError('conflict', said`The labels are being checked already.`)
-  const { imageFolder, layout, reader, writer } = projects.get(projectId)
+  const project = projects.get(projectId)
+  const { reader, writer } = project
   checking.add(projectId)
   try {
-    const images = readLabelledImages(reader)
-    const classNames = [...new Set(images.map(({ className }) => className))].toSorted()
-    if (classNames.length < 2) {
-      throw new AppError('not-enough-data', said`There is nothing to compare: label images of at least two classes.`)
-    }
-    const { recipe } = await settleRecipe(host, { preset: 'quick', overrides: { device }, datasetId: null, projectId })
-    if (recipe === null) throw new AppError('internal', said`The recipe of Quick is not valid.`)
-    const copies = findCopies(images, freezeOptionsOfRuns.nearDistanceBits)
-    const job = {
-      recipe,
-      backboneFolder: backboneFolderOf(host, recipe.backbone),
-      imageFolder,
-      classCount: classNames.length,
-      images: images.map(({ id, path, contentHash, className }, at) => ({
-        ...{ imageId: id, path, contentHash, classIndex: classNames.indexOf(className) },
-        group: copies.groups[at] ?? at,
-      })),
-      features: { folder: layout.featuresFolder, versions: readDecisiveVersions(), writer: `check-${host.now()}` },
-    }
+    const labelled = await labelledJob(host, project, { projectId, device, writer: 'check' })
     const trainer = openTrainer(host)
     try {
-      for await (const event of trainer.client.check(job, { signal })) {
+      for await (const event of trainer.client.check(labelled.job, { signal })) {
         if (event.kind !== 'checked') {
           yield event
           continue
         }
         const idOf = new Map(listClasses(reader).map(({ name, id }) => [name, id]))
-        const classIds = classNames.map((name) => idOf.get(name) ?? null)
-        const found = judge({ images, copies, classIds, classNames }, event.images)
+        const classIds = labelled.classNames.map((name) => idOf.get(name) ?? null)
+        const found = judge({ ...labelled, classIds }, event.images)
         transaction(writer, (tx) => storeCheck(tx, found, host.now()))
         const summary = readCheckSummary(reader)
         if (summary !== null) yield { kind: 'finished', summary, failedCount: event.failedCount }
@@ -88,10 +66,7 @@ function mostDoubtful(judgements: readonly Judgement[]): ReadonlySet<Judgement> 
   return new Set(ofAnother.toSorted((a, b) => b.doubtRatio - a.doubtRatio).slice(0, countMax))
 }
 
-interface Labelled {
-  readonly images: readonly LabelledImage[]
-  readonly copies: Copies
-  readonly classNames: readonly string[]
+interface Labelled extends Omit<LabelledJob, 'job'> {
   /** Of the names; null where the class has gone meanwhile. */
   readonly classIds: readonly (number | null)[]
 }

@@ -1,5 +1,5 @@
 import type { Edit } from '../../../shared/contract/labels.ts'
-import { readPredictor } from '../catalog/model-classes.ts'
+import { draftRow, readPredictor } from '../catalog/model-classes.ts'
 import type { WritableDb } from '../database/handles.ts'
 import { modelIdOf } from '../database/row-ids.ts'
 import { groupLabelChanges, type StoredLabel } from './change.ts'
@@ -25,7 +25,7 @@ export function acceptSuggestions(
              ORDER BY id`,
           )
           .all(modelRow, confidenceMin, JSON.stringify(imageIds))
-  const who = modelRow === null ? '' : modelIdOf(modelRow)
+  const who = modelRow === null || modelRow === draftRow ? '' : modelIdOf(modelRow)
   const labels = groupLabelChanges(
     suggestions.map(({ imageId, classId }) => {
       const after: StoredLabel = { classId, origin: 'model', who, assignedAtMs: atMs }

@@ -9,7 +9,9 @@ import { listFiles } from './list-files.ts'
 import { createModelsList } from './list-models.ts'
 import { readManifest } from './read-manifest.ts'
 import { storeEvaluation } from './store-evaluation.ts'
-import { suggestLabels, type Suggesting } from './suggest-labels.ts'
+import { draftSuggestions } from './draft-suggestions.ts'
+import { suggestLabels } from './suggest-labels.ts'
+import type { Suggesting } from './take-turn.ts'
 import { createWarmTrainer, type WarmTrainer } from './warm-trainer.ts'
 
 type EvaluateInput = z.output<typeof models.evaluate.input>
@@ -18,15 +20,19 @@ type PredictInput = z.output<typeof models.predict.input>
 export function createModelsHandlers(context: CoreContext): ServiceHandlers<typeof models> {
   const { host, projects } = context
   const warm = createWarmTrainer(host)
+  // Apart from the one for single pictures: a person looks at them while drafts are made.
+  const drafting = createWarmTrainer(host)
   const listModels = createModelsList((line) => host.log(line))
   const suggesting: Suggesting = new Map()
   context.onClose(() => warm.close())
+  context.onClose(() => drafting.close())
   return {
     list: ({ projectId }) => listModels(projects.get(projectId)),
     get: ({ projectId, modelId }) => readManifest(projects.get(projectId), modelId),
     evaluate: (input, handler) => evaluate(context, input, handler),
     predict: (input, handler) => predict(context, input, { ...handler, warm }),
     suggest: (input, { signal }) => suggestLabels(context, input, { suggesting, signal }),
+    draft: (input, { signal }) => draftSuggestions(context, input, { suggesting, warm: drafting, signal }),
     explain: (input, { signal }) => explainPicture(context, input, { warm, signal }),
   }
 }

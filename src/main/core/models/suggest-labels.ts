@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { models, SuggestEvent } from '../../../shared/contract/models.ts'
 import type { SuggestedBatch } from '../../../shared/contract/trainer.ts'
-import type { ModelId, ProjectId } from '../../../shared/domain/ids.ts'
+import type { ModelId } from '../../../shared/domain/ids.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { said } from '../../../shared/said.ts'
 import { createProgress } from '../catalog/import-progress.ts'
@@ -12,6 +12,7 @@ import { rowOf } from '../database/row-ids.ts'
 import { openTrainer } from '../processes/open-process.ts'
 import { readDecisiveVersions } from '../system/decisive-versions.ts'
 import { readManifest } from './read-manifest.ts'
+import { takeTurn, type Suggesting } from './take-turn.ts'
 
 type SuggestInput = z.output<typeof models.suggest.input>
 type Predictions = SuggestedBatch['predictions']
@@ -19,9 +20,6 @@ type Predictions = SuggestedBatch['predictions']
 /** So that what a person sees follows soon, and a disk that syncs slowly does not hold the device up. */
 const storeAfterMs = 1_000
 const storeAfterCount = 2_000
-
-/** The projects in which a model predicts: one after another, for the last one is what the grid shows. */
-export type Suggesting = Map<ProjectId, { readonly signal: AbortSignal; readonly ended: Promise<void> }>
 
 /**
  * Predicts what the model has not predicted yet, in a trainer process of its own, and keeps it every second. However it
@@ -64,20 +62,6 @@ export async function* suggestLabels(
     }
   } finally {
     end()
-  }
-}
-
-/** Waits for one that was left and is ending. Errors: conflict where another one goes on. */
-async function takeTurn(suggesting: Suggesting, projectId: ProjectId, signal: AbortSignal): Promise<() => void> {
-  for (let other = suggesting.get(projectId); other !== undefined; other = suggesting.get(projectId)) {
-    if (!other.signal.aborted) throw new AppError('conflict', said`A model is already looking at the images.`)
-    await other.ended
-  }
-  const { promise, resolve } = Promise.withResolvers<void>()
-  suggesting.set(projectId, { signal, ended: promise })
-  return () => {
-    suggesting.delete(projectId)
-    resolve()
   }
 }
 

@@ -5,6 +5,7 @@ import { runsAndExports } from './0003-runs-and-exports.ts'
 import { waitingFirst } from './0004-waiting-first.ts'
 import { confirmedLabels } from './0005-confirmed-labels.ts'
 import { labelChecks } from './0006-label-checks.ts'
+import { drafts } from './0007-drafts.ts'
 
 /** In the order in which they are applied. A released migration is never edited: its fixture is a test. */
 export const allMigrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const allMigrations: readonly Migration[] = [
   waitingFirst,
   confirmedLabels,
   labelChecks,
+  drafts,
 ]
