@@ -30,6 +30,7 @@ const layout = {
   architecture: ['network', null],
   trainableFrom: ['network', null],
   fitHeadFirst: ['network', null],
+  views: ['network', null],
   epochs: ['learning', 'epochs'],
   learningRate: ['learning', null],
   headLearningRateMultiplier: ['learning', 'times'],

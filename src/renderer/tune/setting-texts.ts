@@ -22,6 +22,7 @@ export const settingTexts: Readonly<Record<SettingName, SettingText>> = {
   trainableFrom: { title: m.tune_setting_trainable_from, help: m.tune_help_trainable_from },
   epochs: { title: m.tune_setting_epochs, help: m.tune_help_epochs },
   fitHeadFirst: { title: m.tune_setting_fit_head_first, help: m.tune_help_fit_head_first },
+  views: { title: m.tune_setting_views, help: m.tune_help_views },
   batchSize: { title: m.tune_setting_batch_size, help: m.tune_help_batch_size },
   microBatchSize: { title: m.tune_setting_micro_batch_size, help: m.tune_help_micro_batch_size },
   lossReduction: { title: m.tune_setting_loss_reduction, help: m.tune_help_loss_reduction },

@@ -20,6 +20,11 @@ export const Recipe = z.strictObject({
   trainableFrom: TrainableFrom.describe('the lowest stage that is trained'),
   epochs: z.int().min(0).max(1000).describe('passes over the training images with the trainable stages'),
   fitHeadFirst: z.boolean().describe('fit the output layer to convergence on cached features before anything else'),
+  views: z
+    .int()
+    .min(1)
+    .max(16)
+    .describe('in how many views the output layer is fitted to each image: whole, then mirrored, then crops'),
   batchSize: z.int().min(1).max(4096).describe('images per update'),
   microBatchSize: z.int().min(1).max(4096).nullable().describe('images at once on the device; null: as many as fit'),
   lossReduction: z
@@ -88,6 +93,7 @@ export type Recipe = z.infer<typeof Recipe>
 
 const common = {
   architecture: 'resnet18',
+  views: 1,
   microBatchSize: null,
   headLearningRateMultiplier: 10,
   momentum: 0,
@@ -180,6 +186,7 @@ const olderDefaults = {
   mixup: 0,
   distortion: 0,
   averageEpochs: 0,
+  views: 1,
 } as const satisfies Partial<Recipe>
 
 /** A recipe that was kept, perhaps before all of today's settings were there. */

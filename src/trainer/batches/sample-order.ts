@@ -2,7 +2,16 @@ import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import { randomOf, shuffled } from '../../shared/random.ts'
 
 /** First key after the seed, so that no two uses of randomness share a stream. */
-export const randomStreams = { order: 1, augmentation: 2, limit: 3, crop: 4, folds: 5, mix: 6, distortion: 7 } as const
+export const randomStreams = {
+  order: 1,
+  augmentation: 2,
+  limit: 3,
+  crop: 4,
+  folds: 5,
+  mix: 6,
+  distortion: 7,
+  views: 8,
+} as const
 
 /** The training images in the order of one epoch; depends on the seed and the epoch alone, both from the dataset. */
 export function sampleOrder(

@@ -25,11 +25,13 @@ export interface InferredBatch<I extends InferItem> {
   readonly outputShape: readonly number[]
 }
 
-export interface InferOptions {
+export interface InferOptions<I extends InferItem = InferItem> {
   /** Images on the device at once. */
   readonly batchSize: number
   /** Ends at this node, for features; without it the outputs are logits. */
   readonly until?: NodeId | undefined
+  /** As test images unless something else is given. */
+  readonly read?: ((item: I) => Promise<PixelResult>) | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -40,10 +42,10 @@ export interface InferOptions {
 export async function* infer<I extends InferItem>(
   classifier: Classifier,
   items: readonly I[],
-  { batchSize, until, signal }: InferOptions,
+  { batchSize, until, read: readItem = (item) => readPixels(item, classifier.preprocessing), signal }: InferOptions<I>,
 ): AsyncGenerator<InferredBatch<I>, void, undefined> {
   const slots = Math.min(batchSize, Math.max(1, items.length))
-  const read = async (item: I) => ({ item, pixels: await readPixels(item, classifier.preprocessing) })
+  const read = async (item: I) => ({ item, pixels: await readItem(item) })
   const reads = readAhead(items, read, {
     // The device keeps the main thread busy, and reading a file takes several turns: many are under way at once.
     concurrency: Math.max(slots, availableParallelism()),

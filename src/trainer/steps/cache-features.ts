@@ -6,7 +6,8 @@ import { inferenceBatchSize } from '../evaluation/open-classifier.ts'
 import { readPixels } from '../evaluation/read-pixels.ts'
 import type { FeatureCache } from './feature-cache.ts'
 import { featureKeyOf } from './feature-key.ts'
-import type { LabelledFeatures } from './fit-head.ts'
+import { featureViews, wholeView, type FeatureView } from './feature-views.ts'
+import { joinFeatures, type LabelledFeatures } from './fit-head.ts'
 import { featuresThroughCache, headWidth, openHeadCache } from './infer-through-cache.ts'
 import { createProgress } from './progress.ts'
 import type { Session } from './session.ts'
@@ -18,7 +19,7 @@ export interface SplitFeatures {
 }
 
 /**
- * What the output layer sees of each training and validation image, as a test image: computed once and kept on disk by
+ * What the output layer sees of each validation image, and of each training image in each view: computed once and kept on disk by
  * content hash, so that a resumed run, and the next one with the same backbone, go on from there.
  */
 export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEvent, SplitFeatures> {
@@ -28,37 +29,52 @@ export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEv
     entries: sampleOrder(entries.train, { seed: job.recipe.seed, epoch: 0 }),
     read: ({ path, contentHash }) => readPixels({ file: join(job.imageFolder, path), contentHash }, preprocessing),
   })
-  const cache = await openSessionCache(session)
-  try {
-    const items = [...entries.train, ...entries.validation].map((entry) => ({
+  const views = featureViews(job.recipe.views, job.recipe.horizontalFlip)
+  const total = entries.train.length * views.length + entries.validation.length
+  const seen: LabelledFeatures[] = []
+  let validation: LabelledFeatures | null = null
+  let before = 0
+  for (const view of views) {
+    // Only what is learned from is looked at in more than one way.
+    const isWhole = view === wholeView
+    const items = [...entries.train, ...(isWhole ? entries.validation : [])].map((entry) => ({
       entry,
       file: join(job.imageFolder, entry.path),
       contentHash: entry.contentHash,
     }))
-    const known = items.filter(({ contentHash }) => cache.get(contentHash) !== undefined).length
-    const progress = createProgress({ phase: 'caching-features', total: items.length, done: known, now: world.now })
-    let done = 0
-    const options = { cache, batchSize: inferenceBatchSize(preprocessing.cropPx), signal: world.signal }
-    for await (const { results } of featuresThroughCache(session, items, options)) {
-      world.signal.throwIfAborted()
-      for (const { item, problem } of results) if (problem !== null) missing.note(item.entry.path, problem)
-      done += results.length
-      const event = done <= known ? null : progress.step(done)
-      if (event) yield event
+    const cache = await openSessionCache(session, view)
+    try {
+      const known = items.filter(({ contentHash }) => cache.get(contentHash) !== undefined).length
+      // What is known comes at once and says nothing about how fast the rest will be.
+      const progress = createProgress({ phase: 'caching-features', total, done: before + known, now: world.now })
+      let done = 0
+      const options = { cache, view, batchSize: inferenceBatchSize(preprocessing.cropPx), signal: world.signal }
+      for await (const { results } of featuresThroughCache(session, items, options)) {
+        world.signal.throwIfAborted()
+        for (const { item, problem } of results) if (problem !== null) missing.note(item.entry.path, problem)
+        done += results.length
+        const event = done <= known ? null : progress.step(before + done)
+        if (event) yield event
+      }
+      const width = headWidth(network)
+      seen.push(collectFeatures(entries.train, cache, width))
+      if (isWhole) validation = collectFeatures(entries.validation, cache, width)
+    } finally {
+      await cache.close()
     }
-    yield* missing.takeWarnings()
-    const width = headWidth(network)
-    const collect = (of: readonly DatasetEntry[]) => collectFeatures(of, cache, width)
-    return { train: collect(entries.train), validation: collect(entries.validation) }
-  } finally {
-    await cache.close()
+    before += items.length
   }
+  yield* missing.takeWarnings()
+  return { train: joinFeatures(seen), validation: validation ?? joinFeatures([]) }
 }
 
 /** The features of everything below the output layer as the run began with it. */
-export function openSessionCache({ job, identity, preprocessing, network }: Session): Promise<FeatureCache> {
+export function openSessionCache(
+  { job, identity, preprocessing, network }: Session,
+  view: FeatureView = wholeView,
+): Promise<FeatureCache> {
   return openHeadCache(network, job.featuresFolder, {
-    key: featureKeyOf({ ...identity, preprocessing }),
+    key: featureKeyOf({ ...identity, preprocessing, view }),
     writer: job.runId,
   })
 }

@@ -13,6 +13,17 @@ export interface LabelledFeatures {
   readonly classIndices: readonly number[]
 }
 
+/** One after the other; all of one width. */
+export function joinFeatures(parts: readonly LabelledFeatures[]): LabelledFeatures {
+  const values = new Float32Array(parts.reduce((sum, part) => sum + part.values.length, 0))
+  let at = 0
+  for (const part of parts) {
+    values.set(part.values, at)
+    at += part.values.length
+  }
+  return { values, width: parts[0]?.width ?? 0, classIndices: parts.flatMap(({ classIndices }) => classIndices) }
+}
+
 export interface HeadFitOptions extends TargetOptions {
   /** Penalties to choose from, from strong to weak; those of `fitHead` where none are given. */
   readonly strengths?: readonly number[]

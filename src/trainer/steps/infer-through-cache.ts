@@ -7,12 +7,15 @@ import { forwardInfer } from '../network/forward.ts'
 import type { Network } from '../network/graph.ts'
 import { stageInput } from '../network/resnet.ts'
 import { openFeatureCache, type FeatureCache } from './feature-cache.ts'
+import { readView, wholeView, type FeatureView } from './feature-views.ts'
 
 /** An item whose content is known: what the cache goes by. */
 export type HashedItem = InferItem & { readonly contentHash: string }
 
 export interface CachedInferOptions {
+  /** Of the features of the view. */
   readonly cache: FeatureCache
+  readonly view?: FeatureView
   readonly batchSize: number
   /** Also a file whose features are cached must still be there as it was: it is read, though not decoded. */
   readonly checksFiles?: boolean
@@ -44,7 +47,7 @@ const cachedBatchSize = 512
 export async function* featuresThroughCache<I extends HashedItem>(
   classifier: Classifier,
   items: readonly I[],
-  { cache, batchSize, checksFiles = false, signal }: CachedInferOptions,
+  { cache, view = wholeView, batchSize, checksFiles = false, signal }: CachedInferOptions,
 ): AsyncGenerator<{ readonly results: readonly Inferred<I>[] }, void, undefined> {
   const { known = [], unknown = [] } = Object.groupBy(items, ({ contentHash }) =>
     cache.get(contentHash) === undefined ? 'unknown' : 'known',
@@ -62,7 +65,8 @@ export async function* featuresThroughCache<I extends HashedItem>(
     yield { results }
   }
   const until = stageInput(classifier.network, 'head')
-  for await (const { results } of infer(classifier, unknown, { batchSize, until, signal })) {
+  const read = (item: I) => readView(item, classifier.preprocessing, view)
+  for await (const { results } of infer(classifier, unknown, { batchSize, until, read, signal })) {
     const fresh = results.flatMap(({ item, output }) => (output === null ? [] : [[item.contentHash, output] as const]))
     await cache.add(new Map(fresh))
     yield { results }

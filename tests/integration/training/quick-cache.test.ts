@@ -51,3 +51,14 @@ test('what is cached of an image that is gone or has changed does not count in a
   const codes = events.flatMap((event) => (event.kind === 'warning' ? [event.code] : []))
   expect(codes.toSorted()).toEqual(['images-changed', 'images-missing'])
 })
+
+test('each view is computed once, and those of fewer views serve more of them', async () => {
+  const two = await trainInProcess(jobOf(4, { views: 2, missingRatioMax: 0.9 }))
+  expect(two.manifest?.recipe.views).toBe(2)
+  const folders = new Set((await featureFiles(jobOf(4))).map((name) => name.split('/')[0]))
+  const four = await trainInProcess(jobOf(5, { views: 4, missingRatioMax: 0.9 }))
+  expect(new Set((await featureFiles(jobOf(5))).map((name) => name.split('/')[0])).size).toBe(folders.size + 2)
+  const again = await trainInProcess(jobOf(6, { views: 4, missingRatioMax: 0.9 }))
+  expect(again.manifest?.weightsSha256).toBe(four.manifest?.weightsSha256)
+  expect(four.manifest?.weightsSha256).not.toBe(two.manifest?.weightsSha256)
+})

@@ -107,6 +107,7 @@ describe('a run is only resumed as what it was', () => {
     ...{ momentum: 0.5, weightDecay: 0.5, schedule: 'cosine', warmUpRatio: 0.2, labelSmoothing: 0.2 },
     ...{
       mixup: 0.4,
+      views: 2,
       distortion: 0.3,
       averageEpochs: 2,
       classWeights: 'balanced',

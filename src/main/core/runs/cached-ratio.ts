@@ -42,7 +42,7 @@ function leavesFeatures(one: Recipe, other: Recipe): boolean {
     'fitHeadFirst',
   ] as const
   const isSame = parts.every((part) => one[part] === other[part])
-  return isSame && one.limit === null && (one.backbone !== null || one.seed === other.seed)
+  return isSame && one.views >= other.views && one.limit === null && (one.backbone !== null || one.seed === other.seed)
 }
 
 function isOfSameVersions(project: OpenProject, modelId: Parameters<typeof readManifest>[1]): boolean {

@@ -22,8 +22,8 @@ export function durationOf(recipe: Recipe, cost: RunCost, { counts, cachedRatio 
   const { inferSecondsPerImage: infer, trainSecondsPerImage } = cost
   let seconds = cost.openSeconds ?? usualOpenSeconds
   if (recipe.fitHeadFirst) {
-    seconds += (train + validation) * (1 - cachedRatio) * infer
-    seconds += leastHeadSeconds + train * (cost.headSecondsPerImage ?? usualHeadSecondsPerImage)
+    seconds += (train * recipe.views + validation) * (1 - cachedRatio) * infer
+    seconds += leastHeadSeconds + train * recipe.views * (cost.headSecondsPerImage ?? usualHeadSecondsPerImage)
   }
   const epochRestSeconds = cost.epochRestSeconds ?? validation * infer + usualCheckpointSeconds
   seconds += recipe.epochs * (train * (trainSecondsPerImage ?? 0) + epochRestSeconds)
