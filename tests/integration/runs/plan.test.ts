@@ -152,9 +152,10 @@ describe('the plan of a run', () => {
     expect(codesOf(await planned({ overrides: { backbone: better } }))).toEqual(['backbone-missing'])
     expect((await planned({ preset: 'from-scratch' })).recipe?.backbone).toBeNull()
 
-    // It sees best at the sizes of its card, but for who named others, and for the textbook's recipe.
+    // It sees best at the sizes of its card until it is trained, but for who named others, and for the textbook's recipe.
     const sizesOf = ({ recipe }: RunPlan) => [recipe?.inputSizePx, recipe?.resizePx]
-    expect(sizesOf(shipped)).toEqual([128, 146])
+    expect(sizesOf(await planned({ preset: 'quick' }))).toEqual([128, 146])
+    expect(sizesOf(shipped)).toEqual([160, 183])
     expect(sizesOf(await planned({ overrides: { inputSizePx: 112 } }))).toEqual([112, 128])
     expect(sizesOf(await planned({ preset: 'reference' }))).toEqual([224, 256])
 

@@ -21,8 +21,8 @@ export interface Budget {
 const epochsMin = 4
 /** Beyond so many passes over the same images another one is worth little. */
 const epochsMax = 20
-/** Large pictures cost most; below this side a network misses what a person would point at. */
-const smallerSidePx = 160
+/** Large pictures cost most; below the smallest of these a network misses what a person would point at. */
+const smallerSidesPx = [160, 128] as const
 
 /**
  * Makes the most of a time: the first of the ways to train, the most thorough first, that has time for enough passes,
@@ -55,7 +55,8 @@ export async function planBudget({ seconds, recipe, overrides, estimate }: Budge
 /** The most thorough first. What the person chose is in none of them. */
 function waysOf(recipe: Recipe, given: RecipeOverrides): RecipeOverrides[] {
   const isSizeFree = given.inputSizePx === undefined && given.resizePx === undefined && recipe.preset !== 'reference'
-  const sizes = isSizeFree && recipe.inputSizePx > smallerSidePx ? [{}, { inputSizePx: smallerSidePx }] : [{}]
+  const smaller = isSizeFree ? smallerSidesPx.filter((side) => side < recipe.inputSizePx).slice(0, 1) : []
+  const sizes = [{}, ...smaller.map((inputSizePx) => ({ inputSizePx }))]
   const isDepthFree = given.trainableFrom === undefined && recipe.preset === 'fine-tune' && recipe.backbone !== null
   const depths = isDepthFree ? (['layer3', 'layer4'] as const) : []
   const [smallest = {}] = sizes.slice(-1)

@@ -54,10 +54,18 @@ export async function settleRecipe(host: Host, { preset, overrides }: WhatToRun)
   }
 }
 
-/** A backbone sees best at the sizes of its card. Who names a size means it, and Reference is what it is to the letter. */
+/** What was pretrained on small pictures is fine-tuned on larger ones: they show more (Touvron et al. 2019). */
+const fineTunedSidePx = 160
+
+/**
+ * A backbone sees best at the sizes of its card until it is trained on others. Who names a size means it, and Reference is
+ * what it is to the letter.
+ */
 function sizesOf({ preprocessing }: BackboneCard, preset: Preset, given: RecipeOverrides): Partial<Recipe> {
   if (preset === 'reference' || given.inputSizePx !== undefined || given.resizePx !== undefined) return {}
-  return { inputSizePx: preprocessing.cropPx, resizePx: preprocessing.resizePx }
+  const { cropPx, resizePx } = preprocessing
+  if (preset !== 'fine-tune' || cropPx >= fineTunedSidePx) return { inputSizePx: cropPx, resizePx }
+  return { inputSizePx: fineTunedSidePx, resizePx: Math.round((resizePx * fineTunedSidePx) / cropPx) }
 }
 
 /** What a preset starts from: a backbone that it names may be missing where another will do. */

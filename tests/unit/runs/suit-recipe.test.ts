@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import { resolveRecipe } from '../../../src/main/core/runs/resolve-recipe.ts'
+import { suitRecipe } from '../../../src/main/core/runs/suit-recipe.ts'
+import { presets, type Preset, type RecipeOverrides } from '../../../src/shared/domain/recipe.ts'
+
+const epochsFor = (count: number, chosen: RecipeOverrides = {}) =>
+  suitRecipe(resolveRecipe('fine-tune', chosen), chosen, count).epochs
+
+describe('Fine-tune as it suits a set', () => {
+  test('looks at few images more often', () => {
+    expect(epochsFor(1_667)).toBe(presets['fine-tune'].epochs)
+    expect([0, 100, 1_000, 2_000, 4_000, 20_000].map((count) => epochsFor(count))).toEqual([20, 20, 20, 10, 5, 5])
+    expect(epochsFor(20_000, { limit: 100 })).toBe(20)
+  })
+
+  test('leaves alone what a person chose', () => {
+    expect(epochsFor(100, { epochs: 3 })).toBe(3)
+    expect(epochsFor(100, { trainableFrom: 'head' })).toBe(0)
+  })
+
+  test('other presets are what they are', () => {
+    const others: Preset[] = ['quick', 'reference', 'from-scratch']
+    for (const preset of others) expect(suitRecipe(presets[preset], {}, 100)).toEqual(presets[preset])
+  })
+})
