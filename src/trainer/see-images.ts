@@ -7,7 +7,6 @@ import { inferenceBatchSize } from './evaluation/open-classifier.ts'
 import { createProgressGate } from './evaluation/progress-gate.ts'
 import type { OpenBackbone } from './open-backbone.ts'
 import { featureKeyOf } from './steps/feature-key.ts'
-import { wholeView, type FeatureView } from './steps/feature-views.ts'
 import { featuresThroughCache, headWidth, openHeadCache } from './steps/infer-through-cache.ts'
 
 /** What a backbone sees of the images that could be read, [items, width]. */
@@ -21,18 +20,18 @@ export interface SeenImages<I> {
 export async function* seeImages<I extends ImageToSee>(
   opened: OpenBackbone,
   images: readonly I[],
-  { recipe, imageFolder, features, view = wholeView }: SeenFrom & { readonly view?: FeatureView },
+  { recipe, imageFolder, features }: SeenFrom,
   signal: AbortSignal,
 ): AsyncGenerator<SeeingEvent, SeenImages<I>> {
   const { network, preprocessing, device, threads, precision, backboneSha256 } = opened
   const { versions, folder, writer } = features
-  const origin = { recipe: { ...recipe, precision }, backboneSha256, preprocessing, device, threads, versions, view }
+  const origin = { recipe: { ...recipe, precision }, backboneSha256, preprocessing, device, threads, versions }
   const cache = await openHeadCache(network, folder, { key: featureKeyOf(origin), writer })
   const given = images.map((image) => ({ image, contentHash: image.contentHash, file: join(imageFolder, image.path) }))
   try {
     const isDue = createProgressGate()
     const found = new Map<(typeof given)[number], Float32Array>()
-    const options = { cache, view, batchSize: inferenceBatchSize(preprocessing.cropPx), checksFiles: true, signal }
+    const options = { cache, batchSize: inferenceBatchSize(preprocessing.cropPx), checksFiles: true, signal }
     let done = 0
     for await (const { results } of featuresThroughCache(opened, given, options)) {
       for (const { item, output } of results) if (output !== null) found.set(item, output)

@@ -107,14 +107,18 @@ export const defaultOf = (preset: Preset, name: SettingName): SettingValue => pr
 
 export const isAllowed = (name: SettingName, value: unknown): boolean => Recipe.shape[name].safeParse(value).success
 
-/** Overrides with one setting changed; a value that is the preset's own is no override. */
+/** What a plan settles by the images and the backbone: the preset's own value need not be what it comes to. */
+const settledSettings: readonly SettingName[] = ['epochs', 'inputSizePx', 'resizePx']
+
+/** Overrides with one setting changed; a value that is the preset's own is no override, where it would be that anyway. */
 export function withSetting(
   overrides: RecipeOverrides,
   preset: Preset,
   change: { readonly name: SettingName; readonly value: SettingValue },
 ): RecipeOverrides {
   const { [change.name]: _before, ...others } = overrides
-  if (change.value === defaultOf(preset, change.name)) return others
+  const isSettled = settledSettings.includes(change.name)
+  if (!isSettled && change.value === defaultOf(preset, change.name)) return others
   return { ...others, [change.name]: change.value }
 }
 

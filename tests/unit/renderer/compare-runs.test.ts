@@ -40,7 +40,7 @@ describe('differences', () => {
   test('only settings that differ, the preset first, with the value of each run', () => {
     const other = { ...presets['fine-tune'], epochs: 9, limit: 40 }
     expect(settingDifferences([presets['fine-tune'], other])).toEqual([
-      { name: 'epochs', values: [5, 9] },
+      { name: 'epochs', values: [presets['fine-tune'].epochs, 9] },
       { name: 'limit', values: [null, 40] },
     ])
     expect(settingDifferences([presets['fine-tune'], presets['from-scratch']])[0]?.name).toBe('preset')

@@ -9,7 +9,7 @@ import {
   recipeFields,
   withSetting,
 } from '../../../src/renderer/tune/recipe-fields.ts'
-import { Recipe } from '../../../src/shared/domain/recipe.ts'
+import { presets, Recipe } from '../../../src/shared/domain/recipe.ts'
 
 const field = (name: string) => recipeFields.find((one) => one.name === name)
 const settingNames = Object.keys(Recipe.shape).filter((name) => name !== 'preset')
@@ -68,9 +68,15 @@ describe('fields of the form', () => {
 
 describe('changing a setting', () => {
   test('what is the preset’s own value is no change', () => {
-    const changed = withSetting({}, 'fine-tune', { name: 'epochs', value: 9 })
-    expect(changed).toEqual({ epochs: 9 })
-    expect(withSetting(changed, 'fine-tune', { name: 'epochs', value: 5 })).toEqual({})
+    const changed = withSetting({}, 'fine-tune', { name: 'momentum', value: 0.5 })
+    expect(changed).toEqual({ momentum: 0.5 })
+    expect(withSetting(changed, 'fine-tune', { name: 'momentum', value: 0.9 })).toEqual({})
+  })
+
+  test('what follows from the images and the backbone is one, also where the preset says the same', () => {
+    const { epochs, inputSizePx } = presets['fine-tune']
+    expect(withSetting({}, 'fine-tune', { name: 'epochs', value: epochs })).toEqual({ epochs })
+    expect(withSetting({}, 'fine-tune', { name: 'inputSizePx', value: inputSizePx })).toEqual({ inputSizePx })
   })
 
   test('null is a value of its own', () => {

@@ -11,7 +11,7 @@ import {
 import { presets } from '../../../src/shared/domain/recipe.ts'
 import type { EpochMetrics, RunEvent } from '../../../src/shared/domain/run.ts'
 
-const recipe = presets['fine-tune']
+const recipe = { ...presets['fine-tune'], epochs: 5 }
 
 function viewAfter(events: readonly RunEvent['event'][], from: RunView = emptyRunView): RunView {
   return events.reduce((view, event) => addRunEvent(view, { seq: view.lastSeq + 1, atMs: 0, event }, recipe), from)

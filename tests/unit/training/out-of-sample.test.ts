@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { normalOf, randomOf } from '../../../src/shared/random.ts'
 import { drawFolds } from '../../../src/trainer/steps/draw-folds.ts'
-import { findNeighbours } from '../../../src/trainer/steps/neighbours.ts'
+import { neighbourDistances } from '../../../src/trainer/steps/neighbour-distance.ts'
 import { predictOutOfSample } from '../../../src/trainer/steps/out-of-sample.ts'
 import { usePlainBackend } from '../../support/plain-backend.ts'
 
@@ -67,31 +67,12 @@ test('a fit that never saw a row tells that its label is wrong', async () => {
   })
 })
 
-// Ten rows along one direction or its opposite, and one across.
-const elevenRows = [...Array.from({ length: 10 }, (_, at) => [at < 5 ? 1 : -1, at < 5 ? 1 : -1]), [6, -6]].flat()
-const neighboursOf = (values: readonly number[], classIndices: readonly number[], groups = [...classIndices.keys()]) =>
-  findNeighbours(
-    { values: Float32Array.from(values), width: 2, classIndices },
-    { classCount: 2, groups, signal: never },
-  )
-
 test('the distance to the nearest neighbours is that of cosines over standardised features', async () => {
-  const { distances } = await neighboursOf(elevenRows, new Array<number>(11).fill(0))
+  // Ten rows along one direction or its opposite, and one across.
+  const rows = [...Array.from({ length: 10 }, (_, at) => [at < 5 ? 1 : -1, at < 5 ? 1 : -1]), [6, -6]]
+  const distances = await neighbourDistances(Float32Array.from(rows.flat()), 2, never)
   // Means and deviations leave the across one nearly orthogonal: each of the ten has four neighbours in its direction.
   expect(distances.slice(0, 5).every((distance) => distance < 0.3)).toBe(true)
   expect(distances[10]).toBeGreaterThan(0.6)
-  expect((await neighboursOf([1, 2], [0])).distances[0]).toBe(0)
-})
-
-test('neighbours vote, those that are more alike more, and copies do not vote for each other', async () => {
-  const classIndices = [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1]
-  const { votes } = await neighboursOf(elevenRows, classIndices)
-  const voteFor = (row: number, classIndex: number, all = votes) => all[row * 2 + classIndex] ?? 0
-  for (let row = 0; row < 11; row += 1) expect(voteFor(row, 0) + voteFor(row, 1)).toBeCloseTo(1, 5)
-  // The fifth has a label that none of its own direction has.
-  expect(voteFor(4, 0)).toBeGreaterThan(0.99)
-  expect(voteFor(7, 1)).toBeGreaterThan(0.99)
-  // With the four others of its direction as copies of it, only what is far away is left to vote.
-  const copies = await neighboursOf(elevenRows, classIndices, [0, 0, 0, 0, 0, 5, 6, 7, 8, 9, 10])
-  expect(voteFor(4, 1, copies.votes)).toBeCloseTo(1, 5)
+  expect((await neighbourDistances(Float32Array.of(1, 2), 2, never))[0]).toBe(0)
 })
