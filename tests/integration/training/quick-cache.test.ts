@@ -1,6 +1,6 @@
 import { appendFile, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { TrainJob } from '../../../src/shared/contract/trainer.ts'
 import { ModelId, RunId } from '../../../src/shared/domain/ids.ts'
 import type { RecipeOverrides } from '../../../src/shared/domain/recipe.ts'
@@ -14,8 +14,8 @@ beforeAll(async () => {
 afterAll(() => set.remove())
 
 /** Another run of the same recipe on the same dataset. */
-function jobOf(number: number, overrides: RecipeOverrides = {}): TrainJob {
-  const job = set.job('quick', { backbone: null, ...overrides })
+function jobOf(number: number, overrides: RecipeOverrides = {}, of: TrainingSet = set): TrainJob {
+  const job = of.job('quick', { backbone: null, ...overrides })
   const [runId, modelId] = [RunId.parse(`run-${number}`), ModelId.parse(`model-${number}`)]
   const at = (folder: string, name: string) => join(folder, '..', name)
   return { ...job, runId, modelId, runFolder: at(job.runFolder, runId), modelFolder: at(job.modelFolder, modelId) }
@@ -53,12 +53,18 @@ test('what is cached of an image that is gone or has changed does not count in a
 })
 
 test('each view is computed once, and those of fewer views serve more of them', async () => {
-  const two = await trainInProcess(jobOf(4, { views: 2, missingRatioMax: 0.9 }))
-  expect(two.manifest?.recipe.views).toBe(2)
-  const folders = new Set((await featureFiles(jobOf(4))).map((name) => name.split('/')[0]))
-  const four = await trainInProcess(jobOf(5, { views: 4, missingRatioMax: 0.9 }))
-  expect(new Set((await featureFiles(jobOf(5))).map((name) => name.split('/')[0])).size).toBe(folders.size + 2)
-  const again = await trainInProcess(jobOf(6, { views: 4, missingRatioMax: 0.9 }))
-  expect(again.manifest?.weightsSha256).toBe(four.manifest?.weightsSha256)
-  expect(four.manifest?.weightsSha256).not.toBe(two.manifest?.weightsSha256)
+  const other = await createTrainingSet({ train: 12, validation: 4, test: 4 })
+  onTestFinished(() => other.remove())
+  const run = async (number: number, views: number) => {
+    const job = jobOf(number, { views }, other)
+    const { manifest } = await trainInProcess(job)
+    const folders = new Set((await featureFiles(job)).map((name) => dirname(name)))
+    return { weights: manifest?.weightsSha256, viewCount: folders.size }
+  }
+  const two = await run(1, 2)
+  const four = await run(2, 4)
+  const again = await run(3, 4)
+  expect([two.viewCount, four.viewCount, again.viewCount]).toEqual([2, 4, 4])
+  expect(again.weights).toBe(four.weights)
+  expect(four.weights).not.toBe(two.weights)
 })
