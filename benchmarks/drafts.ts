@@ -1,7 +1,7 @@
 /**
  * How soon suggestions follow labels: ten more labels, and a draft from all of them, again and again.
  *
- *   node benchmarks/drafts.ts DATA [--images 2000] [--labelled 200] [--times 7]
+ *   node benchmarks/drafts.ts DATA [--labelled 200] [--times 7]
  *
  * DATA holds <class>/*. Nothing is written into it. Prints the first draft, which computes what the backbone sees, and the
  * median of the others; each is timed from the call to the stored suggestions.
@@ -17,7 +17,6 @@ import { randomOf, shuffled } from '../src/shared/random.ts'
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    images: { type: 'string', default: '2000' },
     labelled: { type: 'string', default: '200' },
     times: { type: 'string', default: '7' },
   },
@@ -32,7 +31,7 @@ try {
   const { id: projectId } = await project.open({ imageFolder: data, projectFolder })
   for await (const _ of catalog.import({ projectId })) continue
   const { imageIds } = await catalog.order({ projectId, query: { filter: { classId: 'labelled' }, sort: 'path' } })
-  const used = shuffled(imageIds, randomOf(0)).slice(0, Number(values.images))
+  const used = shuffled(imageIds, randomOf(0))
   const right = new Map<number, number>()
   for (let at = 0; at < used.length; at += 500) {
     for (const { id, label } of await catalog.getMany({ projectId, imageIds: used.slice(at, at + 500) })) {
@@ -46,7 +45,6 @@ try {
       if (ofClass.length > 0) await labels.assign({ projectId, images: { ids: ofClass }, classId })
     }
   }
-  // What is not used keeps its label where all are used; else it is skipped over by having none.
   await labels.assign({ projectId, images: { ids: imageIds }, classId: null })
   let labelledCount = Number(values.labelled)
   await label(used.slice(0, labelledCount))

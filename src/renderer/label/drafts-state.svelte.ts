@@ -56,11 +56,12 @@ export class DraftsState {
   async #make(): Promise<void> {
     this.#isStale = true
     if (this.#leaving !== null) return
-    const leaving = new AbortController()
-    this.#leaving = leaving
     try {
       while (this.#isStale) {
         this.#isStale = false
+        // One for each: what was switched off and on again is made anew.
+        const leaving = new AbortController()
+        this.#leaving = leaving
         await this.#studio.notices.attempt(() => this.#draft(leaving.signal), leaving.signal)
       }
     } finally {
