@@ -26,6 +26,20 @@ def body_of(average):
     return {name: value.float().cpu().numpy() for name, value in kept.items()}
 
 
+def stage_of(kept):
+    """What a checkpoint, or the note of an earlier one, says of how it was trained."""
+    recipe, pictures = kept["recipe"], kept["recipe"]["pictures"]
+    identities = pictures["identities"] * len(pictures["families"])
+    return {
+        "identities": identities,
+        "picturesMade": identities * pictures["pictures"],
+        "steps": kept["step"],
+        "imagesSeen": kept["step"] * recipe["batch_size"],
+        "trainedMinutes": round(kept["trained_s"] / 60),
+        "recipe": recipe,
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, default=WORK / "checkpoint.pt")
@@ -38,8 +52,7 @@ def main():
     body = body_of(kept["average"])
     weights = tensor_file.to_bytes(body, {"format": "pt"})
     sha256 = hashlib.sha256(weights).hexdigest()
-    recipe, pictures = kept["recipe"], kept["recipe"]["pictures"]
-    identities = pictures["identities"] * len(pictures["families"])
+    stages = [stage_of(stage) for stage in [*kept.get("earlier", []), kept]]
     card = {
         "name": options.name,
         "architecture": "resnet18",
@@ -61,12 +74,9 @@ def main():
         "sha256": sha256,
         "licence": "MIT",
         "task": "telling identities of drawn pictures apart; no photograph and no other data were used",
-        "identities": identities,
-        "picturesMade": identities * pictures["pictures"],
-        "steps": kept["step"],
-        "imagesSeen": kept["step"] * recipe["batch_size"],
-        "trainedMinutes": round(kept["trained_s"] / 60),
-        "recipe": recipe,
+        "imagesSeen": sum(stage["imagesSeen"] for stage in stages),
+        "trainedMinutes": sum(stage["trainedMinutes"] for stage in stages),
+        "stages": stages,
         "measured": {},
         "goodAt": None,
         "badAt": None,
@@ -78,8 +88,8 @@ def main():
         text = json.dumps(content, indent=2) + "\n"
         write_beside(options.folder / f"{options.name}{suffix}", lambda file: file.write(text.encode()))
     print(f"{options.folder / options.name}.safetensors: {len(weights) / 1e6:.1f} MB, sha256 {sha256}")
-    if kept["step"] < recipe["steps"]:
-        print(f"The training is not at its end: step {kept['step']} of {recipe['steps']}.")
+    if kept["step"] < kept["recipe"]["steps"]:
+        print(f"The training is not at its end: step {kept['step']} of {kept['recipe']['steps']}.")
 
 
 if __name__ == "__main__":

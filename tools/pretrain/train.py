@@ -32,6 +32,9 @@ def parse_options():
     parser.add_argument("--checkpoint", type=Path, default=WORK / "checkpoint.pt")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="end this session after so long")
     parser.add_argument("--checkpoint-minutes", type=float, default=5)
+    parser.add_argument(
+        "--begin-from", type=Path, help="the checkpoint of an earlier training; only the first call of this one reads it"
+    )
     # What follows belongs to the training: a checkpoint refuses to go on with other values.
     parser.add_argument("--steps", type=int, default=20000)
     parser.add_argument("--sides", default="64,96,128", help="sides of the images in pixels, small first")
@@ -53,8 +56,16 @@ def parse_options():
 
 
 def recipe_of(options, cache):
-    session = ("cache", "checkpoint", "minutes", "checkpoint_minutes")
+    session = ("cache", "checkpoint", "minutes", "checkpoint_minutes", "begin_from")
     return {**{k: v for k, v in vars(options).items() if k not in session}, "pictures": cache.settings}
+
+
+def take_over(model, earlier):
+    """Begins with the averaged weights of an earlier training, but for the output layer: its classes were others."""
+    body = {name: value for name, value in earlier["average"].items() if not name.startswith("fc.")}
+    model.load_state_dict(body, strict=False)
+    stage = {"recipe": earlier["recipe"], "step": earlier["step"], "trained_s": earlier["trained_s"]}
+    return [*earlier.get("earlier", []), stage]
 
 
 def optimizer_of(model, options):
@@ -123,6 +134,9 @@ def main():
     model = torchvision.models.resnet18(num_classes=cache.classes)
     model = model.to(device, memory_format=torch.channels_last).train()
     optimizer = optimizer_of(model, options)
+    earlier = []
+    if options.begin_from and not options.checkpoint.exists():
+        earlier = take_over(model, torch.load(options.begin_from, map_location=device))
     average = {name: value.clone() for name, value in model.state_dict().items()}
     step, trained_s = 0, 0.0
     if options.checkpoint.exists():
@@ -133,6 +147,7 @@ def main():
         model.load_state_dict(kept["model"])
         optimizer.load_state_dict(kept["optimizer"])
         average, step, trained_s = kept["average"], kept["step"], kept["trained_s"]
+        earlier = kept.get("earlier", [])
         print(f"goes on at step {step}", flush=True)
 
     is_stopping = False
@@ -152,6 +167,7 @@ def main():
             "optimizer": optimizer.state_dict(),
             "step": step,
             "trained_s": trained_s,
+            "earlier": earlier,
         }
         options.checkpoint.parent.mkdir(parents=True, exist_ok=True)
         write_beside(options.checkpoint, lambda file: torch.save(state, file))

