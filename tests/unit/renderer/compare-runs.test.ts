@@ -98,6 +98,12 @@ describe('what follows from a recipe', () => {
     expect(presetOverrides(recipe)).toEqual({ epochs: 2, backbone: null })
   })
 
+  test('a setting that the images or the backbone decide is given, also where it is what its preset has', () => {
+    const { epochs, inputSizePx, resizePx } = presets['fine-tune']
+    expect(presetOverrides(presets['fine-tune'])).toEqual({ epochs, inputSizePx, resizePx })
+    expect(presetOverrides(presets['from-scratch'])).toEqual({})
+  })
+
   test('another preset keeps what holds for any, and nothing that is its own value', () => {
     const changed = { backbone: null, device: 'wasm', learningRate: 1 } as const
     expect(carriedOver(changed, 'quick')).toEqual({ backbone: null, device: 'wasm' })
