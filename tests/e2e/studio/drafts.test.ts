@@ -65,4 +65,13 @@ describe.each(hostsHere())('suggestions that follow the labels in %s', (host) =>
     await page.getByText('14 images have a suggestion').waitFor()
     expect(await following().isChecked()).toBe(false)
   })
+
+  test('are made anew when they are switched on again, also while one that was given up still ends', async () => {
+    await page.reload()
+    expect(await page.getByText(/about \d+ % right/).count()).toBe(0)
+    for (const _ of [1, 2, 3]) await following().click()
+    expect(await following().isChecked()).toBe(true)
+    await page.getByText(/about \d+ % right/).waitFor()
+    expect(studio.complaints).toEqual([])
+  })
 })
