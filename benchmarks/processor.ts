@@ -30,8 +30,8 @@ interface Sample {
 }
 
 function ours(device: string, precision: string): Sample {
-  const file = join(import.meta.dirname, 'processor-sample.ts')
-  const answer = execFileSync(process.execPath, [file, device, precision, threads], { encoding: 'utf8' })
+  const file = join(import.meta.dirname, 'device-sample.ts')
+  const answer = execFileSync(process.execPath, [file, device, precision, '--threads', threads], { encoding: 'utf8' })
   return JSON.parse(answer.trim().split('\n').at(-1) ?? '') as Sample
 }
 

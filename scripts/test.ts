@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { absenceOf, studioHosts } from '../tests/support/studio-hosts.ts'
 import { ensureChromium, installCommand } from './ensure-chromium.ts'
+import { ensureVulkan } from './ensure-vulkan.ts'
 
 interface TestReport {
   readonly numPassedTests: number
@@ -36,6 +37,8 @@ if (chromium === null) {
   process.exit(1)
 }
 process.env['CHROMIUM_PATH'] = chromium
+const vulkan = ensureVulkan()
+process.env['ATHANOR_TEST_VULKAN'] = JSON.stringify(vulkan.environment ?? {})
 
 const folder = mkdtempSync(join(tmpdir(), 'athanor-test-'))
 const reportFile = join(folder, 'report.json')
@@ -56,6 +59,7 @@ try {
     String(reports.reduce((total, report) => total + count(report), 0))
   const skipped = sum((report) => report.numPendingTests + report.numTodoTests)
   console.log(`\n${sum((r) => r.numPassedTests)} passed, ${sum((r) => r.numFailedTests)} failed, ${skipped} skipped`)
+  console.log(`the webgpu device: ${vulkan.absence ?? 'ran'}`)
   for (const host of studioHosts) console.log(`the studio in ${host}: ${absenceOf(host) ?? 'ran'}`)
 } catch (thrown) {
   if (!(thrown instanceof StepFailed)) throw thrown

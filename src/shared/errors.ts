@@ -38,7 +38,9 @@ export const AppErrorCode = z.enum([
   'checksum',
   /** No device can compute, or the chosen one failed its self-test. */
   'no-device',
-  /** Memory did not suffice. */
+  /** The device stopped computing while it was in use. */
+  'device-lost',
+  /** Memory did not suffice; `data` may hold the `microBatchSize` that was too large. */
   'out-of-memory',
   /** The loss became NaN or infinite. */
   'not-finite',

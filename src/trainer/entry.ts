@@ -50,7 +50,8 @@ async function* runJob(job: TrainJob, signal: AbortSignal): AsyncGenerator<Train
         now: () => performance.now(),
         date: Date.now,
         signal: AbortSignal.any([signal, stop.signal]),
-        chooseDevice: ({ device, threads, precision }) => chooseDevice(device, { threads, precision }),
+        chooseDevice: ({ device, threads, precision }, avoided) =>
+          chooseDevice(device, { threads, precision, avoided }),
         loadBackbone,
       },
     )

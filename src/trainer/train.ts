@@ -1,6 +1,8 @@
 import type { TrainJob } from '../shared/contract/trainer.ts'
 import type { ModelManifest } from '../shared/domain/model.ts'
 import type { RunPhase, TrainerEvent } from '../shared/domain/run.ts'
+import { AppError, isAppError } from '../shared/errors.ts'
+import { said } from '../shared/said.ts'
 import { cacheFeatures } from './steps/cache-features.ts'
 import { evaluateAll } from './steps/evaluate-split.ts'
 import { fit } from './steps/fit.ts'
@@ -14,9 +16,10 @@ import type { TrainWorld } from './steps/session.ts'
  * resumed run needs to end with the same bits, and throws the signal's reason.
  */
 export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<TrainerEvent, ModelManifest> {
-  const { recipe } = job
+  const { recipe, relief, lastDevice } = job
   yield phase('preparing')
-  const device = await world.chooseDevice(recipe)
+  const device = await world.chooseDevice({ ...recipe, device: lastDevice ?? recipe.device }, relief.avoidedDevices)
+  let microBatchSize: number | null = null
   try {
     yield { kind: 'device', chosen: device.active.id, reports: [...device.reports] }
 
@@ -24,6 +27,7 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
     // What the numbers come from has to be known where the run is resumed, and in the model.
     const decided = { ...job, recipe: { ...recipe, precision: device.active.precision } }
     using session = yield* openSession(decided, world, device)
+    microBatchSize = session.microBatchSize
 
     if (recipe.fitHeadFirst && !session.state.headFitted) {
       yield phase('caching-features')
@@ -43,9 +47,17 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
 
     yield phase('saving')
     return await saveModel(session, evaluations)
+  } catch (thrown) {
+    throw withBatch(thrown, microBatchSize)
   } finally {
     await device.active.dispose()
   }
+}
+
+/** Tells how many images at once the memory did not suffice for. */
+function withBatch(thrown: unknown, microBatchSize: number | null): unknown {
+  if (!isAppError(thrown) || thrown.code !== 'out-of-memory' || microBatchSize === null) return thrown
+  return new AppError(thrown.code, said`${thrown.message}`, { data: { microBatchSize }, cause: thrown })
 }
 
 function phase(name: RunPhase): TrainerEvent {

@@ -5,7 +5,7 @@ import type { ActiveDevice } from '../../src/trainer/devices/device.ts'
 import { fusedKernels } from '../../src/trainer/devices/fused-kernels.ts'
 import { batchNormTrain } from '../../src/trainer/network/batch-norm.ts'
 import { crossEntropySum, targetsOf } from '../../src/trainer/steps/loss.ts'
-import { presentDevices, runKernel } from '../support/devices.ts'
+import { presentDevices, runKernel, runsOn } from '../support/devices.ts'
 import { drawn, expectSame, largestDifference } from '../support/same-numbers.ts'
 import { thinNetworkGradients, type ThinNetwork } from '../support/thin-network.ts'
 
@@ -63,6 +63,14 @@ const images = fc
   .record({ batch: batches, side: sides, channels })
   .filter(({ batch, side, channels }) => batch * side ** 2 * channels <= valuesMax)
 
+const thinNetworks: readonly ThinNetwork[] = [
+  { architecture: 'resnet18', divisor: 16, sidePx: 65, batch: 3, classes: 2 },
+  { architecture: 'resnet18', divisor: 16, sidePx: 65, batch: 1, classes: 2 },
+  { architecture: 'resnet18', divisor: 9, sidePx: 64, batch: 2, classes: 11 },
+  { architecture: 'resnet18', divisor: 22, sidePx: 231, batch: 1, classes: 5 },
+  { architecture: 'resnet50', divisor: 20, sidePx: 97, batch: 2, classes: 1000 },
+]
+
 describe.each(present.map((device) => [device.id, device] as const))('on %s', (_id, device) => {
   let active: ActiveDevice
   beforeAll(async () => {
@@ -93,7 +101,7 @@ describe.each(present.map((device) => [device.id, device] as const))('on %s', (_
         `convolution ${JSON.stringify(shape)}`,
       )
     })
-    await fc.assert(agrees, { seed, numRuns: 30, examples: [...stems, ...large] })
+    await fc.assert(agrees, { seed, numRuns: runsOn(device, 30), examples: [...stems, ...large] })
   })
 
   test('normalisation by the batch, with and without ReLU, and its gradient', async () => {
@@ -119,7 +127,7 @@ describe.each(present.map((device) => [device.id, device] as const))('on %s', (_
         `normalisation ${JSON.stringify([shape, relu])}`,
       )
     })
-    await fc.assert(agrees, { seed, numRuns: 30 })
+    await fc.assert(agrees, { seed, numRuns: runsOn(device, 30) })
   })
 
   test('max pooling of 3 by 3 at every second pixel and its gradient', async () => {
@@ -135,7 +143,7 @@ describe.each(present.map((device) => [device.id, device] as const))('on %s', (_
         `pooling ${JSON.stringify(shape)}`,
       )
     })
-    await fc.assert(agrees, { seed, numRuns: 20 })
+    await fc.assert(agrees, { seed, numRuns: runsOn(device, 20) })
   })
 
   test('output layers of 2 to 1,000 classes with their loss and all gradients', async () => {
@@ -166,24 +174,21 @@ describe.each(present.map((device) => [device.id, device] as const))('on %s', (_
       )
     })
     const edges = [2, 10, 999, 1000].map((classes) => ({ batch: 4, features: 64, classes, labelSmoothing: 0 }))
-    await fc.assert(agrees, { seed, numRuns: 25, examples: edges.map((edge) => [edge]) })
+    await fc.assert(agrees, { seed, numRuns: runsOn(device, 25), examples: edges.map((edge) => [edge]) })
   })
 
-  test.each<ThinNetwork>([
-    { architecture: 'resnet18', divisor: 16, sidePx: 65, batch: 3, classes: 2 },
-    { architecture: 'resnet18', divisor: 16, sidePx: 65, batch: 1, classes: 2 },
-    { architecture: 'resnet18', divisor: 9, sidePx: 64, batch: 2, classes: 11 },
-    { architecture: 'resnet18', divisor: 22, sidePx: 231, batch: 1, classes: 5 },
-    { architecture: 'resnet50', divisor: 20, sidePx: 97, batch: 2, classes: 1000 },
-  ])('a thin residual network and the gradients of all its parameters: %o', async (network) => {
-    // Rounding may decide one of its 10,000s of ReLUs, and the gradients are another function's then; but not in each draw.
-    const differences: number[] = []
-    for (const draw of [seed, seed + 1, seed + 2]) {
-      const compute = () => thinNetworkGradients(network, draw)
-      differences.push(await largestDifference(compute, `network ${draw} ${JSON.stringify(network)}`))
-      if ((differences.at(-1) ?? Number.NaN) <= 3e-4) break
-    }
-    if (differences.length > 1) console.log(`differences of draws: ${differences.join(', ')}`)
-    expect(differences.at(-1)).toBeLessThanOrEqual(3e-4)
-  })
+  test.each(thinNetworks.slice(0, runsOn(device, thinNetworks.length)))(
+    'a thin residual network and the gradients of all its parameters: %o',
+    async (network) => {
+      // Rounding may decide one of its 10,000s of ReLUs, and the gradients are another function's then; but not in each draw.
+      const differences: number[] = []
+      for (const draw of [seed, seed + 1, seed + 2]) {
+        const compute = () => thinNetworkGradients(network, draw)
+        differences.push(await largestDifference(compute, `network ${draw} ${JSON.stringify(network)}`))
+        if ((differences.at(-1) ?? Number.NaN) <= 3e-4) break
+      }
+      if (differences.length > 1) console.log(`differences of draws: ${differences.join(', ')}`)
+      expect(differences.at(-1)).toBeLessThanOrEqual(3e-4)
+    },
+  )
 })

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import type { ActiveDevice } from '../../src/trainer/devices/device.ts'
-import { presentDevices, runKernel } from '../support/devices.ts'
+import { presentDevices, runKernel, runsOn } from '../support/devices.ts'
 import { drawn, expectSame } from '../support/same-numbers.ts'
 
 const present = await presentDevices()
@@ -62,7 +62,7 @@ describe.each(present.map((device) => [device.id, device] as const))('on %s', (_
           ]
         })
       }),
-      { numRuns: 150 },
+      { numRuns: runsOn(device, 150) },
     )
   })
 
@@ -123,7 +123,7 @@ describe.each(present.map((device) => [device.id, device] as const))('on %s', (_
           ),
         )
       }),
-      { numRuns: 60 },
+      { numRuns: runsOn(device, 60) },
     )
   })
 
@@ -150,7 +150,7 @@ describe.each(present.map((device) => [device.id, device] as const))('on %s', (_
           return [y, ...runKernel(tf.MaxPoolGrad, { dy, input: x, output: y }, attrs)]
         })
       }),
-      { numRuns: 100 },
+      { numRuns: runsOn(device, 100) },
     )
   })
 

@@ -5,6 +5,14 @@ import { registerGradients } from '../../src/trainer/devices/gradients.ts'
 import { devices } from '../../src/trainer/devices/table.ts'
 import { usePlainBackend } from './plain-backend.ts'
 
+/**
+ * How many random shapes to try: a few where each is compiled for itself, which a driver that computes on the processor
+ * takes half a second for.
+ */
+export function runsOn({ id }: Device, runs: number): number {
+  return id === 'webgpu' ? Math.ceil(runs / 15) : runs
+}
+
 /** What a computation gives, as plain numbers. */
 export interface Numbers {
   readonly shape: readonly number[]

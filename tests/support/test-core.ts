@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { openCore } from '../../src/main/cli/open-core.ts'
+import { createNodeHost } from '../../src/main/core/processes/node-host.ts'
 import type { CoreContract } from '../../src/shared/contract/index.ts'
 import type { ProjectId, RunId } from '../../src/shared/domain/ids.ts'
 import type { Preset, RecipeOverrides } from '../../src/shared/domain/recipe.ts'
@@ -27,10 +28,19 @@ export const shortRecipe: RecipeOverrides = {
   ...{ backbone: null, inputSizePx: 32, epochs: 2, batchSize: 6, threads: 1, device: 'wasm', checkpointSeconds: 0 },
 }
 
-export async function openTestCore(imageFolder: string, { importFirst = false } = {}): Promise<TestCore> {
+export interface TestCoreOptions {
+  readonly importFirst?: boolean
+  /** A program in the place of the trainer. */
+  readonly trainerFile?: string
+}
+
+export async function openTestCore(imageFolder: string, options: TestCoreOptions = {}): Promise<TestCore> {
+  const { importFirst = false, trainerFile } = options
   // Not the store of whoever runs the tests.
   process.env['ATHANOR_HOME'] = join(imageFolder, '.athanor', 'store')
-  const core = openCore(() => undefined)
+  const host = createNodeHost()
+  const entries = trainerFile === undefined ? host.entries : { ...host.entries, trainer: trainerFile }
+  const core = openCore(() => undefined, { ...host, entries })
   const { client } = core
   const { project, catalog, runs } = client
   const { id: projectId } = await project.open({ imageFolder })

@@ -32,6 +32,7 @@ const exitOf: Readonly<Record<AppErrorCode, ExitCode>> = {
   offline: 'failed',
   checksum: 'refused',
   'no-device': 'failed',
+  'device-lost': 'failed',
   'out-of-memory': 'failed',
   'not-finite': 'failed',
   'process-died': 'failed',

@@ -4,6 +4,7 @@ import type { Client } from '../../shared/rpc/endpoint.ts'
 import { createMemoryChannels } from '../../shared/rpc/memory-channel.ts'
 import { serve } from '../../shared/rpc/server.ts'
 import { createCore } from '../core/create-core.ts'
+import type { Host } from '../core/host.ts'
 import { createNodeHost } from '../core/processes/node-host.ts'
 
 export interface OpenCore {
@@ -13,8 +14,8 @@ export interface OpenCore {
 }
 
 /** Core in this process, behind the same contract that a window uses. */
-export function openCore(log: (line: string) => void): OpenCore {
-  const core = createCore(createNodeHost({ log }))
+export function openCore(log: (line: string) => void, host: Host = createNodeHost({ log })): OpenCore {
+  const core = createCore(host)
   const [near, far] = createMemoryChannels()
   const { ended } = serve(coreContract, core.handlers, far, {
     onUnexpected: (error) => log(error.cause instanceof Error ? (error.cause.stack ?? error.message) : error.message),

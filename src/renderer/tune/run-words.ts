@@ -50,6 +50,7 @@ export const warningTexts: Readonly<Record<WarningEvent['code'], () => string>> 
   'micro-batch': m.tune_warning_micro_batch,
   resumed: m.tune_warning_resumed,
   restarted: m.tune_warning_restarted,
+  'device-changed': m.tune_warning_device_changed,
   'checkpoint-left-out': m.tune_warning_checkpoint_left_out,
   'trainer-silent': m.tune_warning_trainer_silent,
 }
@@ -67,6 +68,7 @@ const failureTexts: Readonly<Partial<Record<AppErrorCode, FailureText>>> = {
   'process-died': { title: m.tune_failed_process_died, text: m.tune_failed_process_died_text },
   'not-enough-data': { title: m.tune_failed_not_enough_data, text: m.tune_failed_not_enough_data_text },
   'no-device': { title: m.tune_failed_no_device, text: m.tune_failed_no_device_text },
+  'device-lost': { title: m.tune_failed_device_lost, text: m.tune_failed_device_lost_text },
   'disk-full': { title: m.tune_failed_disk_full, text: m.tune_failed_disk_full_text },
   'resume-mismatch': { title: m.tune_failed_resume_mismatch, text: m.tune_failed_resume_mismatch_text },
   'no-permission': { title: m.tune_failed_no_permission, text: m.tune_failed_no_permission_text },

@@ -21,6 +21,16 @@ const DatasetForTraining = z.strictObject({
   entries: z.array(DatasetEntry),
 })
 
+/** What a run does without since something failed under it. */
+export const Relief = z.strictObject({
+  /** Devices that were lost again and again, or are gone. */
+  avoidedDevices: z.array(DeviceId),
+  /** More images at once did not fit. */
+  microBatchSizeMax: z.int().positive().nullable(),
+})
+export type Relief = z.infer<typeof Relief>
+export const noRelief: Relief = { avoidedDevices: [], microBatchSizeMax: null }
+
 /** All that a run needs; paths are absolute. */
 export const TrainJob = z.strictObject({
   runId: RunId,
@@ -40,6 +50,9 @@ export const TrainJob = z.strictObject({
   dataset: DatasetForTraining,
   /** Go on from the checkpoint in `runFolder`. */
   resume: z.boolean(),
+  /** What a resumed run computed on last; null: what the recipe says. */
+  lastDevice: DeviceId.nullable().default(null),
+  relief: Relief.default(noRelief),
 })
 export type TrainJob = z.infer<typeof TrainJob>
 

@@ -107,8 +107,10 @@ export const TrainerEvent = z.discriminatedUnion('kind', [
       'class-imbalance',
       'micro-batch',
       'resumed',
-      /** The trainer process died and another one goes on from the last checkpoint. */
+      /** The trainer failed and another one goes on from the last checkpoint. */
       'restarted',
+      /** It goes on with another device than before. */
+      'device-changed',
       /** A run that was asked to stop found no room for its checkpoint: it goes on from the one before. */
       'checkpoint-left-out',
       /** The trainer has not said anything for long. */

@@ -1,12 +1,12 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import util, { promisify } from 'node:util'
+import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors.ts'
 import { said, type Said } from '../../shared/said.ts'
 import type { ActiveDevice, Availability, Device } from './device.ts'
 import { registerGradients } from './gradients.ts'
+import { leastMemoryBytes, nvidiaMemoryBytes } from './graphics-memory.ts'
 import { describeLoadError, type OptionalPackage } from './optional-package.ts'
 
 const packageName = '@tensorflow/tfjs-node-gpu'
@@ -100,22 +100,12 @@ async function loadOnce(): Promise<OptionalPackage<Cuda>> {
 async function findCard(): Promise<OptionalPackage<Cuda>> {
   const backend: unknown = tf.findBackend(backendName)
   const usesCard = typeof backend === 'object' && backend !== null && Reflect.get(backend, 'isUsingGpuDevice') === true
-  if (usesCard) return { loaded: { memoryBytes: await cardMemoryBytes() } }
+  if (usesCard) return { loaded: { memoryBytes: (await nvidiaMemoryBytes()) ?? leastMemoryBytes } }
   return {
     loaded: null,
     reason: said`TensorFlow is installed but finds no NVIDIA card that it can use.`,
     cure: said`Install an NVIDIA driver newer than 450, CUDA 11.2 and cuDNN 8.1; \`nvidia-smi\` must list the card.`,
   }
-}
-
-const leastMemoryBytes = 4 * 1024 ** 3
-
-/** What the driver says of the first card; the binding cannot be asked. */
-async function cardMemoryBytes(): Promise<number> {
-  const options = ['--query-gpu=memory.total', '--format=csv,noheader,nounits', '--id=0']
-  const { stdout } = await promisify(execFile)('nvidia-smi', options).catch(() => ({ stdout: '' }))
-  const mebibytes = Number.parseInt(stdout, 10)
-  return Number.isFinite(mebibytes) ? mebibytes * 1024 ** 2 : leastMemoryBytes
 }
 
 function explain(thrown: unknown): { reason: Said; cure: Said | null } {

@@ -9,6 +9,8 @@ export type Availability =
       readonly reason: Said | null
       /** What it can compute in, fastest first. */
       readonly precisions: readonly [Precision, ...Precision[]]
+      /** A graphics card that is none, but a program: whatever else is there is faster. */
+      readonly isSoftware?: boolean
     }
   | { readonly available: false; readonly name: string; readonly reason: Said; readonly cure: Said | null }
 
@@ -30,6 +32,7 @@ export interface Device {
   activate(options: ActivateOptions): Promise<ActiveDevice>
 }
 
+/** Where a device may fail in use, reading a tensor throws an AppError from then on: device-lost, out-of-memory. */
 export interface ActiveDevice {
   readonly id: DeviceId
   readonly name: string
@@ -37,6 +40,8 @@ export interface ActiveDevice {
   readonly precision: Precision
   /** How much tensors and scratch may take together before an allocation fails. */
   readonly memoryLimitBytes: number
+  /** How much one tensor may take, where that is less. */
+  readonly tensorLimitBytes?: number
   readonly deterministic: boolean
   /**
    * How often a large tensor was computed in plain JavaScript since the start, by kernel: none where all is well. Missing

@@ -8,13 +8,15 @@ import { runSelfTest } from './self-test.ts'
 import { wasmDevice } from './wasm.ts'
 import { webgpuDevice } from './webgpu.ts'
 
-/** Fastest first. */
+/** Fastest first; one that is only software comes after all others. */
 export const devices: readonly Device[] = [cudaDevice, webgpuDevice, onednnDevice, wasmDevice]
 
 /** How to compute; null where the device may choose. */
 export interface DeviceWish {
   readonly threads: number | null
   readonly precision: Precision | null
+  /** That have failed before: another one is taken in their place, also where they are requested. */
+  readonly avoided?: readonly DeviceId[]
 }
 
 export interface ChosenDevice {
@@ -26,12 +28,23 @@ export interface ChosenDevice {
 /** Tries every device with a tiny training step and leaves none active. */
 export async function probeDevices(): Promise<DeviceReport[]> {
   const reports: DeviceReport[] = []
-  for (const device of devices) {
+  for await (const device of inOrder(devices)) {
     const { active, report } = await tryDevice(device, { threads: null, precision: null })
     await active?.dispose()
     reports.push(report)
   }
   return reports
+}
+
+/** In the order in which they are tried. */
+async function* inOrder(wished: readonly Device[]): AsyncGenerator<Device, void> {
+  const software: Device[] = []
+  for (const device of wished) {
+    const found = await device.probe()
+    if (found.available && found.isSoftware === true) software.push(device)
+    else yield device
+  }
+  yield* software
 }
 
 /**
@@ -40,13 +53,16 @@ export async function probeDevices(): Promise<DeviceReport[]> {
  */
 export async function chooseDevice(requested: DeviceId | null, wish: DeviceWish): Promise<ChosenDevice> {
   const reports: DeviceReport[] = []
-  for (const device of devices.filter(({ id }) => requested === null || id === requested)) {
+  const { avoided = [] } = wish
+  const isFree = requested === null || avoided.includes(requested)
+  const wished = devices.filter(({ id }) => (isFree ? !avoided.includes(id) : id === requested))
+  for await (const device of inOrder(wished)) {
     const { active, report } = await tryDevice(device, wish)
     reports.push(report)
     if (active !== null) return { active, reports }
   }
   const reasons = reports.map(({ id, reason, cure }) => said`${id}: ${[reason, cure].filter(Boolean).join(' ')}`)
-  const what = requested === null ? said`No device can compute here.` : said`The device ${requested} cannot be used.`
+  const what = isFree ? said`No device can compute here.` : said`The device ${requested} cannot be used.`
   throw new AppError('no-device', said`${what} ${reasons.join(' ')}`, { data: reports })
 }
 

@@ -37,8 +37,11 @@ export async function chooseMicroBatchSize(context: MicroBatchContext): Promise<
   const { network, recipe, device } = context
   if (recipe.epochs === 0) return recipe.batchSize
   if (recipe.microBatchSize !== null) return Math.min(recipe.microBatchSize, recipe.batchSize)
-  const { restBytes, perImageBytes } = await measureMemory(context)
-  const fitting = Math.floor((device.memoryLimitBytes * tensorMemoryRatio - restBytes) / perImageBytes)
+  const { restBytes, perImageBytes, largestBytes } = await measureMemory(context)
+  const fitting = Math.min(
+    Math.floor((device.memoryLimitBytes * tensorMemoryRatio - restBytes) / perImageBytes),
+    Math.floor((device.tensorLimitBytes ?? Infinity) / largestBytes),
+  )
   if (fitting < 2) {
     throw new AppError(
       'out-of-memory',
@@ -52,20 +55,25 @@ export async function chooseMicroBatchSize(context: MicroBatchContext): Promise<
 
 const measuredImages = 2
 
-/** Bytes of tensors at the peak of a step: those that each image adds, and the others. */
+/** Bytes of tensors at the peak of a step, those that each image adds and the others, and of its largest tensor. */
 async function measureMemory({ network, parameters, recipe }: MicroBatchContext) {
   const classWeights = new Array<number>(network.classCount).fill(1)
   const learner = createLearner({ network, parameters }, classWeights, recipe)
   const pixels = new Float32Array(measuredImages * recipe.inputSizePx ** 2 * 3).map((_, index) => Math.sin(index))
   try {
-    const { peakBytes } = await tf.profile(async () => {
+    const { peakBytes, kernels } = await tf.profile(async () => {
       await learner.add({ pixels, classIndices: new Array<number>(measuredImages).fill(0) })
       return []
     })
     // The parameters, their gradients, and a sum of gradients beside the next ones.
     const weightBytes = [...parameters.values()].reduce((sum, { size }) => sum + 4 * size, 0)
     const restBytes = (recipe.momentum === 0 ? 3 : 4) * weightBytes
-    return { restBytes, perImageBytes: Math.max(1, (peakBytes - 2 * weightBytes) / measuredImages) }
+    const shapes = kernels.flatMap(({ outputShapes }) => outputShapes).filter(([size]) => size === measuredImages)
+    const largestBytes = Math.max(4, ...shapes.map((shape) => (4 * tf.util.sizeFromShape(shape)) / measuredImages))
+    return {
+      ...{ restBytes, largestBytes },
+      perImageBytes: Math.max(1, (peakBytes - 2 * weightBytes) / measuredImages),
+    }
   } finally {
     learner.abandon()
     learner.dispose()

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { noRelief, type Relief } from '../../shared/contract/trainer.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import { AppError } from '../../shared/errors.ts'
 import { said, type Said } from '../../shared/said.ts'
@@ -10,15 +11,21 @@ const harmlessSettings: ReadonlySet<string> = new Set([
   'checkpointSeconds',
 ] satisfies (keyof Recipe)[])
 
+/** What another device has of its own. */
+const settingsOfDevice: ReadonlySet<string> = new Set(['device', 'threads', 'precision'])
+
 /** Each difference in words, such as "recipe.learningRate was 0.01 and is 0.02". Empty: the bits will be the same. */
-export function differencesOf(before: RunIdentity, now: RunIdentity): string[] {
+export function differencesOf(before: RunIdentity, now: RunIdentity, { avoidedDevices }: Relief = noRelief): string[] {
+  const isMoved = avoidedDevices.includes(before.device)
   const { recipe: recipeBefore, versions: versionsBefore, ...restBefore } = before
   const { recipe: recipeNow, versions: versionsNow, ...restNow } = now
   return [
     ...compare(recipeBefore, recipeNow, (name) => `recipe.${name}`).filter(({ name }) => !harmlessSettings.has(name)),
     ...compare(restBefore, restNow, (name) => name),
     ...compare(versionsBefore, versionsNow, (name) => said`version of ${name}`),
-  ].map(({ text }) => text)
+  ]
+    .filter(({ name }) => !isMoved || !settingsOfDevice.has(name))
+    .map(({ text }) => text)
 }
 
 function compare(
@@ -35,9 +42,9 @@ function compare(
   })
 }
 
-/** Errors: resume-mismatch, listing every difference. */
-export function requireSameRun(before: RunIdentity, now: RunIdentity): void {
-  const differences = differencesOf(before, now)
+/** A run that left its device goes on elsewhere. Errors: resume-mismatch, listing every difference. */
+export function requireSameRun(before: RunIdentity, now: RunIdentity, relief: Relief): void {
+  const differences = differencesOf(before, now, relief)
   if (differences.length === 0) return
   throw new AppError(
     'resume-mismatch',

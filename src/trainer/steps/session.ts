@@ -2,6 +2,7 @@ import type { TrainJob } from '../../shared/contract/trainer.ts'
 import { imagenetPreprocessing } from '../../shared/domain/backbone.ts'
 import type { BackboneCard, Preprocessing } from '../../shared/domain/backbone.ts'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
+import type { DeviceId } from '../../shared/domain/device.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import type { TrainerEvent } from '../../shared/domain/run.ts'
 import type { Split } from '../../shared/domain/split.ts'
@@ -18,7 +19,7 @@ import type { Backbone } from '../weights/backbone-store.ts'
 import type { WeightMap } from '../weights/weight-map.ts'
 import type { WeightAverage } from './average-weights.ts'
 import { readCheckpoint } from './checkpoint.ts'
-import type { Checkpoint, RunIdentity } from './checkpoint.ts'
+import type { RunIdentity } from './checkpoint.ts'
 import { startState } from './fit-state.ts'
 import type { FitState } from './fit-state.ts'
 import { classWeightsOf } from './loss.ts'
@@ -26,6 +27,7 @@ import { chooseMicroBatchSize } from './micro-batch-size.ts'
 import { createMissingImages } from './missing-images.ts'
 import type { MissingImages } from './missing-images.ts'
 import { requireSameRun } from './resume-check.ts'
+import { imbalanceWarning, microBatchWarning, resumedWarnings } from './session-warnings.ts'
 
 /** All that the pipeline needs from outside. */
 export interface TrainWorld {
@@ -35,7 +37,7 @@ export interface TrainWorld {
   readonly date: () => number
   /** Aborted when the run is to make a checkpoint and end. */
   readonly signal: AbortSignal
-  readonly chooseDevice: (recipe: Recipe) => Promise<ChosenDevice>
+  readonly chooseDevice: (recipe: Recipe, avoided: readonly DeviceId[]) => Promise<ChosenDevice>
   readonly loadBackbone: (folder: string, name: string) => Promise<Backbone>
 }
 
@@ -86,7 +88,7 @@ export async function* openSession(
     versions: job.versions,
   }
   const checkpoint = job.resume ? await readCheckpoint(job.runFolder) : null
-  if (checkpoint) requireSameRun(checkpoint.identity, identity)
+  if (checkpoint) requireSameRun(checkpoint.identity, identity, job.relief)
   const entries = entriesBySplit(job)
   const counts = countByClass(entries.train, dataset.classes.length)
   const network = buildResnet(recipe.architecture, dataset.classes.length)
@@ -97,10 +99,14 @@ export async function* openSession(
       : { weights: backbone?.weights ?? null, seed: recipe.seed, newHead: true },
   )
   try {
-    if (checkpoint) yield resumedWarning(checkpoint, device)
+    if (checkpoint) yield* resumedWarnings(checkpoint, device)
     yield* imbalanceWarning(counts, job)
-    const microBatchSize =
-      checkpoint?.microBatchSize ?? (await chooseMicroBatchSize({ network, parameters, recipe, device }))
+    const isMoved = checkpoint !== null && checkpoint.identity.device !== device.id
+    const kept = isMoved ? undefined : checkpoint?.microBatchSize
+    const microBatchSize = Math.min(
+      kept ?? (await chooseMicroBatchSize({ network, parameters, recipe, device })),
+      job.relief.microBatchSizeMax ?? Infinity,
+    )
     yield* microBatchWarning(microBatchSize, recipe)
     return {
       job,
@@ -159,36 +165,4 @@ function countByClass(entries: readonly DatasetEntry[], classCount: number): num
 export function preprocessingOf({ resizePx, inputSizePx }: Recipe, backbone: Backbone | null): Preprocessing {
   const { mean, deviation } = backbone?.card.preprocessing ?? imagenetPreprocessing
   return { resizePx, cropPx: inputSizePx, mean, deviation }
-}
-
-function resumedWarning({ state }: Checkpoint, device: ActiveDevice): TrainerEvent {
-  const where =
-    state.epochs + state.steps > 0
-      ? said`The run goes on from its checkpoint after ${state.epochs} epochs and ${state.steps} updates.`
-      : said`The run goes on from its checkpoint after the output layer was fitted.`
-  const message = device.deterministic ? where : said`${where} This device does not give the same bits each time.`
-  return { kind: 'warning', code: 'resumed', message, paths: [] }
-}
-
-/** Classes that differ more than this in their number of images are worth a word. */
-const imbalanceRatio = 5
-
-function* imbalanceWarning(counts: readonly number[], { dataset, recipe }: TrainJob): Generator<TrainerEvent> {
-  const [least, most] = [Math.min(...counts), Math.max(...counts)]
-  if (most < imbalanceRatio * least) return
-  const name = (count: number) => dataset.classes[counts.indexOf(count)] ?? ''
-  const advice =
-    recipe.classWeights === 'balanced'
-      ? said`The rare ones count more in the loss.`
-      : said`Set classWeights to balanced to let the rare ones count more.`
-  const message = said`The classes differ much in their training images: ${name(most)} has ${most}, ${name(least)} has
-    ${least}. ${advice}`
-  yield { kind: 'warning', code: 'class-imbalance', message, paths: [] }
-}
-
-function* microBatchWarning(microBatchSize: number, recipe: Recipe): Generator<TrainerEvent> {
-  if (recipe.epochs === 0 || microBatchSize >= recipe.batchSize) return
-  const message = said`The device takes ${microBatchSize} images at once: gradients are summed until a batch of
-    ${recipe.batchSize} is complete. Batch normalisation sees each part for itself.`
-  yield { kind: 'warning', code: 'micro-batch', message, paths: [] }
 }

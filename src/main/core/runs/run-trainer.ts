@@ -1,3 +1,4 @@
+import type { Relief } from '../../../shared/contract/trainer.ts'
 import type { RunId } from '../../../shared/domain/ids.ts'
 import type { ModelManifest } from '../../../shared/domain/model.ts'
 import type { RunPhase, TrainerEvent } from '../../../shared/domain/run.ts'
@@ -16,6 +17,7 @@ export interface RunWork {
   readonly project: OpenProject
   readonly runId: RunId
   readonly resume: boolean
+  readonly relief: Relief
   /** Aborted when core closes: the run makes a checkpoint and counts as interrupted. */
   readonly closing: AbortSignal
   /** Told once: nothing when the run computes, or the error that kept it from that. */

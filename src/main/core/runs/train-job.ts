@@ -1,4 +1,4 @@
-import type { TrainJob } from '../../../shared/contract/trainer.ts'
+import type { Relief, TrainJob } from '../../../shared/contract/trainer.ts'
 import type { RunId } from '../../../shared/domain/ids.ts'
 import { backboneFolderOf } from '../backbones/backbone-folder.ts'
 import type { OpenProject } from '../core-context.ts'
@@ -12,9 +12,9 @@ import { getRun } from './run-repository.ts'
 export function trainJobOf(
   host: Host,
   { imageFolder, layout, reader }: OpenProject,
-  { runId, resume }: { readonly runId: RunId; readonly resume: boolean },
+  { runId, resume, relief }: { readonly runId: RunId; readonly resume: boolean; readonly relief: Relief },
 ): TrainJob {
-  const { recipe, datasetId } = getRun(reader, runId)
+  const { recipe, datasetId, device } = getRun(reader, runId)
   const { hash, classes } = getDataset(reader, datasetId)
   const modelId = modelIdOf(rowOf(runId))
   return {
@@ -29,5 +29,7 @@ export function trainJobOf(
     versions: readDecisiveVersions(),
     dataset: { id: datasetId, hash, classes, entries: readEntries(reader, datasetId) },
     resume,
+    lastDevice: resume ? device : null,
+    relief,
   }
 }

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
+import type { DeviceId } from '../../../shared/domain/device.ts'
 import type { RunId } from '../../../shared/domain/ids.ts'
 import type { ModelManifest } from '../../../shared/domain/model.ts'
-import { AppError, isAppError, toAppError } from '../../../shared/errors.ts'
+import { AppError, toAppError } from '../../../shared/errors.ts'
 import { said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
@@ -17,19 +17,21 @@ import { getRun, insertModel } from './run-repository.ts'
 import { runTrainer } from './run-trainer.ts'
 import type { RunWork } from './run-trainer.ts'
 import { endRun, moveRun } from './run-transitions.ts'
+import { afterFailure, noSetbacks } from './setbacks.ts'
 
-/** A process that has died so often will die again. */
+/** A trainer that has failed so often will fail again. */
 const restartsMax = 3
+/** What it does without shows on the way. */
+type RunBegin = Omit<RunWork, 'relief'>
+
 /** Between attempts to store how a run ended, as on a full disk. */
 const retryMs = 5_000
-
-const ProcessEnd = z.object({ code: z.int().nullable(), signal: z.string().nullable() })
 
 /**
  * Works on a queued run in a trainer process of its own until it has ended, whatever becomes of that process. What is to
  * be known of it is in the catalog then. Never throws.
  */
-export async function workOnRun(work: RunWork): Promise<void> {
+export async function workOnRun(work: RunBegin): Promise<void> {
   const { host, project, runId, closing, onBegun } = work
   const log = createRunLog(host, project, runId)
   let ending: Ending
@@ -49,15 +51,19 @@ export async function workOnRun(work: RunWork): Promise<void> {
 }
 
 /**
- * As `runTrainer`, but a process that dies is followed by another one, which goes on from the last checkpoint. Where it
- * dies again and again, or was asked to stop, its death is the end of the run. Errors: those of `runTrainer`.
+ * As `runTrainer`, but a trainer that fails is followed by another one, which goes on from the last checkpoint, where that
+ * is of use. Where it fails again and again, or was asked to stop, that is the end of the run. Errors: those of
+ * `runTrainer`.
  */
-async function runTrainers(work: RunWork, log: RunLog): Promise<ModelManifest | null> {
+async function runTrainers(work: RunBegin, log: RunLog): Promise<ModelManifest | null> {
+  let setbacks = noSetbacks
   for (let restarts = 0; ; restarts += 1) {
     try {
-      return await runTrainer({ ...work, resume: work.resume || restarts > 0 }, log)
+      return await runTrainer({ ...work, resume: work.resume || restarts > 0, relief: setbacks.relief }, log)
     } catch (thrown) {
-      if (!isWorthRestarting(work, thrown)) throw thrown
+      const next = isWanted(work) ? afterFailure(setbacks, toAppError(thrown), deviceOf(work)) : null
+      if (next === null) throw thrown
+      setbacks = next
       const { code, message, data } = toAppError(thrown)
       if (restarts === restartsMax) {
         throw new AppError(code, said`${message} That was after ${restartsMax} restarts.`, { data, cause: thrown })
@@ -68,16 +74,17 @@ async function runTrainers(work: RunWork, log: RunLog): Promise<ModelManifest | 
   }
 }
 
-/** The process had begun, nobody wanted it to end, and what it died of may be over, as when memory was short. */
-function isWorthRestarting({ project, runId, closing }: RunWork, thrown: unknown): boolean {
-  if (closing.aborted || !isAppError(thrown) || thrown.code !== 'process-died') return false
-  const exit = ProcessEnd.safeParse(thrown.data).data
-  if (exit === undefined || (exit.code === null && exit.signal === null)) return false
-  return getRun(project.reader, runId).state === 'running'
+/** Nobody wanted it to end. */
+function isWanted({ project, runId, closing }: RunBegin): boolean {
+  return !closing.aborted && getRun(project.reader, runId).state === 'running'
+}
+
+function deviceOf({ project, runId }: RunBegin): DeviceId | null {
+  return getRun(project.reader, runId).device
 }
 
 /** Tries until it is stored: a full disk must not turn a model that is there into a run that never ended. */
-async function storeEnding({ host, project, runId, closing }: RunWork, log: RunLog, ending: Ending): Promise<void> {
+async function storeEnding({ host, project, runId, closing }: RunBegin, log: RunLog, ending: Ending): Promise<void> {
   for (;;) {
     try {
       if (!log.flush()) throw new Error('its last events cannot be stored')
@@ -105,7 +112,7 @@ function removeCheckpoint({ layout }: OpenProject, runId: RunId): void {
 }
 
 /** Only for estimates: what keeps it from that is of no concern to the run. */
-function learn({ host, project, runId }: RunWork): void {
+function learn({ host, project, runId }: RunBegin): void {
   try {
     learnFromRun(host, project, runId)
   } catch (thrown) {

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { noRelief, type Relief } from '../../../shared/contract/trainer.ts'
+import type { DeviceId } from '../../../shared/domain/device.ts'
+import type { AppError } from '../../../shared/errors.ts'
+
+/** What has befallen a run since it began, as far as it goes on in spite of it. */
+export interface Setbacks {
+  readonly relief: Relief
+  /** The device that was lost last. */
+  readonly lost: DeviceId | null
+}
+
+export const noSetbacks: Setbacks = { relief: noRelief, lost: null }
+
+const ProcessEnd = z.object({ code: z.int().nullable(), signal: z.string().nullable() })
+const TooMany = z.object({ microBatchSize: z.int() })
+/** The statistics of one image alone mean nothing. */
+const leastImages = 2
+
+/**
+ * With what a run is worth going on after its trainer has failed on `device`: what it died of may be over, a device that
+ * was lost may be back, or else there is another, and what did not fit at once may fit in parts. Null where it would fail
+ * again.
+ */
+export function afterFailure(before: Setbacks, failure: AppError, device: DeviceId | null): Setbacks | null {
+  const { relief, lost } = before
+  switch (failure.code) {
+    case 'process-died': {
+      const exit = ProcessEnd.safeParse(failure.data).data
+      // Without either it never ran.
+      return exit === undefined || (exit.code === null && exit.signal === null) ? null : before
+    }
+    case 'device-lost':
+      if (device === null) return null
+      return lost === device ? { lost, relief: avoiding(relief, device) } : { ...before, lost: device }
+    case 'no-device':
+      return lost === null || relief.avoidedDevices.includes(lost) ? null : { lost, relief: avoiding(relief, lost) }
+    case 'out-of-memory': {
+      const tooMany = TooMany.safeParse(failure.data).data
+      const microBatchSizeMax = Math.floor((tooMany?.microBatchSize ?? 0) / 2)
+      return microBatchSizeMax < leastImages ? null : { ...before, relief: { ...relief, microBatchSizeMax } }
+    }
+    default:
+      return null
+  }
+}
+
+function avoiding(relief: Relief, device: DeviceId): Relief {
+  return { ...relief, avoidedDevices: [...relief.avoidedDevices, device] }
+}

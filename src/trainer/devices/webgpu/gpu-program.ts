@@ -1,0 +1,102 @@
+import { util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core'
+import type { WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu'
+
+/** A number that a program is given each time it runs, without being compiled anew. */
+export interface GpuUniform {
+  readonly type: 'float32' | 'int32'
+  readonly data: number[]
+}
+
+/** The little of tfjs's WebGPU backend that our kernels need. */
+export interface GpuBackend {
+  runWebGPUProgram(
+    program: WebGPUProgram,
+    inputs: TensorInfo[],
+    outputDtype: DataType,
+    uniforms?: GpuUniform[],
+    output?: TensorInfo,
+  ): TensorInfo
+  makeTensorInfo(shape: number[], dtype: DataType, values?: Float32Array): TensorInfo
+  disposeData(dataId: TensorInfo['dataId']): boolean
+  readonly tensorMap: { get(dataId: TensorInfo['dataId']): { values: unknown } }
+}
+
+export interface GpuProgram {
+  /** Unique to the code, every constant in it included: compiled programs are kept by it. */
+  readonly key: string
+  /** By the name that the code calls each array of floats by. */
+  readonly inputs: Readonly<Record<string, TensorInfo>>
+  readonly outputShape: readonly number[]
+  /** Threads of a group, along x. */
+  readonly groupSize: number
+  readonly groups: readonly [x: number, y: number, z: number]
+  /** WGSL of functions and shared memory. */
+  readonly declarations?: string
+  /** WGSL of what each thread does: it writes into the array `result`. */
+  readonly body: string
+  /** Numbers that change from run to run, by the name that the code calls them by as `uniforms.<name>`. */
+  readonly numbers?: Readonly<Record<string, number>>
+  /** The same of whole numbers. */
+  readonly counts?: Readonly<Record<string, number>>
+}
+
+/** Runs a program into a new tensor, or into `output`, which it may read as `result` too. */
+export function runProgram(backend: GpuBackend, program: GpuProgram, output?: TensorInfo): TensorInfo {
+  const { key, inputs, outputShape, groupSize, groups, declarations = '', body, numbers = {}, counts = {} } = program
+  const shape = [...outputShape]
+  const compiled: WebGPUProgram = {
+    variableNames: Object.keys(inputs),
+    outputShape: shape,
+    shaderKey: `athanor ${key}`,
+    workgroupSize: [groupSize, 1, 1],
+    // Along one dimension, so that tfjs does not derive coordinates of its own from it.
+    dispatchLayout: { x: shape.map((_, axis) => axis) },
+    dispatch: [...groups],
+    uniforms: [
+      ...Object.keys(numbers).map((name) => `${name} : f32, `),
+      ...Object.keys(counts).map((name) => `${name} : i32, `),
+    ].join(''),
+    getUserCode: () => `
+      ${declarations}
+      fn main(index : i32) {
+        // The layout is derived from the code: what it does not mention may not be given to it.
+        _ = uniforms.NAN;
+        ${body}
+      }`,
+  }
+  const uniforms: GpuUniform[] = [
+    ...Object.values(numbers).map((value) => ({ type: 'float32' as const, data: [value] })),
+    ...Object.values(counts).map((value) => ({ type: 'int32' as const, data: [value] })),
+  ]
+  const made = backend.runWebGPUProgram(compiled, Object.values(inputs), 'float32', uniforms, output)
+  // tfjs keeps what was read last beside the tensor, and would give it again.
+  if (output !== undefined) backend.tensorMap.get(output.dataId).values = null
+  return made
+}
+
+const elementsPerGroup = 256
+
+export interface Elementwise extends Pick<GpuProgram, 'key' | 'inputs' | 'outputShape' | 'numbers'> {
+  /** WGSL: the value of element `i`. */
+  readonly value: string
+  /** WGSL that stands before it. */
+  readonly before?: string
+}
+
+/** Computes each element for itself. */
+export function runElementwise(backend: GpuBackend, given: Elementwise, output?: TensorInfo): TensorInfo {
+  const { key, inputs, outputShape, value, before = '', numbers } = given
+  const count = util.sizeFromShape([...outputShape])
+  const body = `
+    let i = index;
+    if (i >= ${count}) { return; }
+    ${before}
+    result[i] = ${value};`
+  const groups = Math.ceil(count / elementsPerGroup)
+  const program: GpuProgram = {
+    ...{ key: `${key} ${count}`, inputs, outputShape, groupSize: elementsPerGroup, body },
+    groups: [groups, 1, 1],
+    ...(numbers === undefined ? {} : { numbers }),
+  }
+  return runProgram(backend, program, output)
+}

@@ -1,0 +1,67 @@
+import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
+import { convolutionOf } from '../../window-info.ts'
+import { areFloats, inputOf, type KernelMaker } from '../kernel-maker.ts'
+import { tiledProduct } from '../tiled-product.ts'
+import { convolutionKey, inputAt, placeCount, tapCount } from '../windows.ts'
+
+type Given = Parameters<KernelFunc>[0]
+
+/** What is done in the same pass. */
+interface After {
+  readonly bias: TensorInfo | null
+  readonly residual: TensorInfo | null
+  readonly relu: boolean
+}
+
+/** Inputs x [n,h,w,c], filter [h,w,c,out]: the outputs' places by taps, times taps by channels. Null for other types. */
+function convolve(
+  { backend }: Parameters<KernelMaker>[0],
+  { inputs, attrs = {} }: Given,
+  { bias, residual, relu }: After,
+): TensorInfo | null {
+  const x = inputOf(inputs, 'x')
+  const filter = inputOf(inputs, 'filter')
+  const convolution = convolutionOf(x.shape, filter.shape, attrs)
+  if (convolution === null || !areFloats(x, filter)) return null
+  const { outChannels, outShape } = convolution
+  const sum = ['value', bias && 'bias[column]', residual && `residual[row * ${outChannels} + column]`]
+  const added = sum.filter((part) => part !== null).join(' + ')
+  const parts = [bias && 'bias', residual && 'residual', relu && 'relu'].filter((part) => typeof part === 'string')
+  return tiledProduct(backend, {
+    key: ['convolution', ...parts, convolutionKey(convolution)].join(' '),
+    inputs: { x, filterValues: filter, ...(bias && { bias }), ...(residual && { residual }) },
+    rows: placeCount(convolution),
+    inner: tapCount(convolution),
+    columns: outChannels,
+    elements: `
+      ${inputAt(convolution)}
+      fn left(row : i32, inner : i32) -> f32 { return inputAt(row, inner); }
+      fn right(inner : i32, column : i32) -> f32 { return filterValues[inner * ${outChannels} + column]; }`,
+    leftAlong: 'inner',
+    rightAlong: 'column',
+    written: relu ? `max(${added}, 0.0)` : added,
+    outputShape: outShape,
+  })
+}
+
+export const conv2d: KernelMaker = (context) => (given) =>
+  convolve(context, given, { bias: null, residual: null, relu: false }) ?? context.original(given)
+
+/** The same with a bias per output channel and a ReLU. */
+export const fusedConv2d: KernelMaker = (context) => (given) => {
+  const activation = given.attrs?.['activation']
+  const bias: TensorInfo | null = given.inputs['bias'] ?? null
+  const isKnown = activation === 'relu' || activation === 'linear' || activation == null
+  const isPerChannel = bias === null || bias.shape.join() === String(inputOf(given.inputs, 'filter').shape[3])
+  const made =
+    isKnown && isPerChannel ? convolve(context, given, { bias, residual: null, relu: activation === 'relu' }) : null
+  return made ?? context.original(given)
+}
+
+/** See fusedKernels.convAdd. */
+export const convAdd: KernelMaker = (context) => (given) => {
+  const bias = inputOf(given.inputs, 'bias')
+  const residual = inputOf(given.inputs, 'residual')
+  const relu = given.attrs?.['activation'] === 'relu'
+  return convolve(context, given, { bias, residual, relu }) ?? context.original(given)
+}

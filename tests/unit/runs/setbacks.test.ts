@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest'
+import { afterFailure, noSetbacks, type Setbacks } from '../../../src/main/core/runs/setbacks.ts'
+import { noRelief } from '../../../src/shared/contract/trainer.ts'
+import { AppError, type AppErrorCode } from '../../../src/shared/errors.ts'
+import { said } from '../../../src/shared/said.ts'
+
+const failure = (code: AppErrorCode, data?: unknown) => new AppError(code, said`It failed.`, { data })
+
+describe('after a failure', () => {
+  test('a process that has died is followed by another, but not one that never ran', () => {
+    expect(afterFailure(noSetbacks, failure('process-died', { code: null, signal: 'SIGKILL' }), 'wasm')).toBe(
+      noSetbacks,
+    )
+    expect(afterFailure(noSetbacks, failure('process-died', { code: null, signal: null }), null)).toBeNull()
+  })
+
+  test('a device that was lost is tried once more, and then left for the next', () => {
+    const once = afterFailure(noSetbacks, failure('device-lost'), 'webgpu')
+    expect(once).toEqual({ lost: 'webgpu', relief: noRelief })
+    const avoiding: Setbacks = { lost: 'webgpu', relief: { ...noRelief, avoidedDevices: ['webgpu'] } }
+    expect(afterFailure(once ?? noSetbacks, failure('device-lost'), 'webgpu')).toEqual(avoiding)
+    // It does not come back at all.
+    expect(afterFailure(once ?? noSetbacks, failure('no-device'), 'webgpu')).toEqual(avoiding)
+    // Nor is there another.
+    expect(afterFailure(avoiding, failure('no-device'), 'webgpu')).toBeNull()
+    expect(afterFailure(noSetbacks, failure('no-device'), null)).toBeNull()
+  })
+
+  test('images that do not fit at once are taken in halves, down to two', () => {
+    const sizes = [16, 8, 5, 2].map((size) => {
+      const next = afterFailure(noSetbacks, failure('out-of-memory', { microBatchSize: size }), 'webgpu')
+      return next?.relief.microBatchSizeMax ?? null
+    })
+    expect(sizes).toEqual([8, 4, 2, null])
+    expect(afterFailure(noSetbacks, failure('out-of-memory'), 'webgpu')).toBeNull()
+  })
+
+  test('whatever another trainer would run into as well ends the run', () => {
+    for (const code of ['not-finite', 'bad-file', 'internal', 'disk-full'] as const) {
+      expect(afterFailure(noSetbacks, failure(code), 'wasm')).toBeNull()
+    }
+  })
+})
