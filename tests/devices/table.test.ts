@@ -10,7 +10,9 @@ const present = await presentDevices()
 const webgpu = await webgpuDevice.probe()
 const isSoftware = webgpu.available && webgpu.isSoftware === true
 /** A card that is only a program comes last. */
-const order = isSoftware ? ['cuda', 'onednn', 'wasm', 'webgpu'] : ['cuda', 'webgpu', 'onednn', 'wasm']
+const order = isSoftware
+  ? ['cuda', 'onednn', 'tensorflow', 'wasm', 'webgpu']
+  : ['cuda', 'webgpu', 'onednn', 'tensorflow', 'wasm']
 
 test('the wasm device is always there', () => {
   expect(present.map(({ id }) => id)).toContain('wasm')
@@ -39,7 +41,7 @@ test('without a wish the first available device is chosen, and it computes', asy
 })
 
 test('a device that is to be avoided is not taken, also where it was asked for', async () => {
-  const wish = { threads: 1, precision: null, avoided: ['cuda', 'webgpu', 'onednn'] } as const
+  const wish = { threads: 1, precision: null, avoided: ['cuda', 'webgpu', 'onednn', 'tensorflow'] } as const
   const { active } = await chooseDevice('webgpu', wish)
   expect(active.id).toBe('wasm')
   await active.dispose()

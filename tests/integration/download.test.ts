@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { download, type Download } from '../../src/main/core/backbones/download.ts'
+import { said } from '../../src/shared/said.ts'
+import { download, type Download } from '../../src/main/core/downloads/download.ts'
 
 const content = randomBytes(300_000)
 const sha256 = createHash('sha256').update(content).digest('hex')
@@ -65,6 +66,7 @@ function job(overrides: Partial<Download> = {}): Download {
     file: join(folder, 'store', 'weights.partial'),
     sizeBytes: content.byteLength,
     sha256,
+    otherwise: said`Or run "athanor backbone add FILE".`,
     signal: new AbortController().signal,
     ...overrides,
   }

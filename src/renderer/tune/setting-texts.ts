@@ -118,6 +118,7 @@ const properNames: Readonly<Record<string, string>> = {
   resnet34: 'ResNet-34',
   resnet50: 'ResNet-50',
   cuda: 'CUDA',
+  tensorflow: 'TensorFlow',
   webgpu: 'WebGPU',
   onednn: 'oneDNN',
   wasm: 'WebAssembly',

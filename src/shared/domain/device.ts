@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const DeviceId = z.enum(['cuda', 'webgpu', 'onednn', 'wasm'])
+export const DeviceId = z.enum(['cuda', 'webgpu', 'onednn', 'tensorflow', 'wasm'])
 export type DeviceId = z.infer<typeof DeviceId>
 
 /**

@@ -5,11 +5,12 @@ import { cudaDevice } from './cuda.ts'
 import type { ActivateOptions, ActiveDevice, Device } from './device.ts'
 import { onednnDevice } from './onednn.ts'
 import { runSelfTest } from './self-test.ts'
+import { tensorflowDevice } from './tensorflow.ts'
 import { wasmDevice } from './wasm.ts'
 import { webgpuDevice } from './webgpu.ts'
 
 /** Fastest first; one that is only software comes after all others. */
-export const devices: readonly Device[] = [cudaDevice, webgpuDevice, onednnDevice, wasmDevice]
+export const devices: readonly Device[] = [cudaDevice, webgpuDevice, onednnDevice, tensorflowDevice, wasmDevice]
 
 /** How to compute; null where the device may choose. */
 export interface DeviceWish {

@@ -32,7 +32,7 @@ describe('fields of the form', () => {
     expect(field('earlyStopPatience')).toMatchObject({ kind: 'integer', minimum: 1, maximum: 100, isNullable: true })
     expect(field('device')).toMatchObject({
       kind: 'choice',
-      choices: ['cuda', 'webgpu', 'onednn', 'wasm'],
+      choices: ['cuda', 'webgpu', 'onednn', 'tensorflow', 'wasm'],
       isNullable: true,
     })
     expect(field('keepBest')).toMatchObject({ kind: 'boolean', minimum: null, maximum: null })

@@ -1,13 +1,16 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { SystemReport } from '../../../shared/contract/system.ts'
 import type { InstalledBackbone } from '../../../shared/domain/backbone.ts'
 import type { DeviceReport } from '../../../shared/domain/device.ts'
-import type { AppError } from '../../../shared/errors.ts'
-import { toAppError } from '../../../shared/errors.ts'
+import { Sha256 } from '../../../shared/domain/ids.ts'
+import { AppError, toAppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
 import type { Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { formatBytes, formatDuration } from '../output/quantities.ts'
 import { formatPairs, formatTable } from '../output/table.ts'
+import { argumentOf } from '../parse-arguments.ts'
+import { fixCuda, type CudaFix } from '../steps/fix-cuda.ts'
 
 /** Below these a run of ResNet-18 is likely to end early. */
 const memoryNeededBytes = 2e9
@@ -19,8 +22,15 @@ export function registerDoctor(program: Command, context: Context): void {
     .command('doctor')
     .summary('check this machine: devices, memory, disk, versions')
     .description('Tests every device that can compute, and says for each that cannot why, and what would help.')
-    .action(async () => {
+    .addOption(new Option('--fix <device>', 'install what a device lacks, where the network allows').choices(['cuda']))
+    .option('--libtensorflow <address or file>', 'for --fix cuda: another TensorFlow than 2.9.1; newer cards need one')
+    .option('--sha256 <sum>', 'for --fix cuda: what that archive must be', argumentOf(Sha256))
+    .action(async (options: CudaFix & { fix?: 'cuda' }) => {
       const core = await context.core()
+      if (options.fix === undefined && (options.libtensorflow ?? options.sha256) !== undefined) {
+        throw new AppError('bad-input', said`--libtensorflow and --sha256 go with --fix cuda.`)
+      }
+      if (options.fix === 'cuda') await fixCuda(context, core, options)
       const system = await core.system.report({})
       const store = await core.backbones.list({})
       terminal.draw('Testing the devices…')

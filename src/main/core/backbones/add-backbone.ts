@@ -6,7 +6,7 @@ import type { BackboneCard } from '../../../shared/domain/backbone.ts'
 import type { Host } from '../host.ts'
 import { openTrainer } from '../processes/open-process.ts'
 import { backboneNameOf } from './backbone-name.ts'
-import { toDiskError } from './disk-error.ts'
+import { toDiskError } from '../downloads/disk-error.ts'
 
 export interface NewBackbone {
   readonly file: string

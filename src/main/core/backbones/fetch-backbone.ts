@@ -1,12 +1,14 @@
 import { rename, rm } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { BackboneFetchEvent, FetchableBackbone } from '../../../shared/contract/backbones.ts'
+import { said } from '../../../shared/said.ts'
 import type { Host } from '../host.ts'
 import { addBackbone } from './add-backbone.ts'
-import { toDiskError } from './disk-error.ts'
-import { download } from './download.ts'
+import { toDiskError } from '../downloads/disk-error.ts'
+import { download } from '../downloads/download.ts'
 
 const eventIntervalMs = 100
+const otherwise = said`Without a network: get that file by other means and run "athanor backbone add FILE".`
 
 /**
  * Downloads, checks and adds a backbone. What an earlier try left in the store's `downloads` folder is used.
@@ -21,7 +23,7 @@ export async function* fetchBackbone(
   const partial = `${finished}.partial`
   const totalBytes = backbone.sizeBytes
   let nextEventAtMs = 0
-  for await (const event of download({ ...backbone, file: partial, signal })) {
+  for await (const event of download({ ...backbone, file: partial, otherwise, signal })) {
     if (event.kind === 'checking') yield { kind: 'checking' }
     else if (event.doneBytes === totalBytes || host.now() >= nextEventAtMs) {
       nextEventAtMs = host.now() + eventIntervalMs

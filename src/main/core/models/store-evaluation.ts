@@ -5,7 +5,7 @@ import type { Evaluation } from '../../../shared/domain/metrics.ts'
 import { Split } from '../../../shared/domain/split.ts'
 import type { OpenProject } from '../core-context.ts'
 import { syncFile, syncFolder } from '../database/sync-folder.ts'
-import { toDiskError } from '../backbones/disk-error.ts'
+import { toDiskError } from '../downloads/disk-error.ts'
 import { manifestFile, readManifest } from './read-manifest.ts'
 
 /**

@@ -11,7 +11,10 @@ export interface Download {
   /** Where the bytes go; what an earlier try left there is gone on with. */
   readonly file: string
   readonly sizeBytes: number
-  readonly sha256: string
+  /** Null where nobody knows it. */
+  readonly sha256: string | null
+  /** How to come by the file without a network. */
+  readonly otherwise: Said
   readonly signal: AbortSignal
   /** Gives up when nothing arrives for so long. */
   readonly idleTimeoutMs?: number
@@ -22,7 +25,7 @@ export type DownloadEvent = { readonly kind: 'downloading'; readonly doneBytes: 
 const defaultIdleTimeoutMs = 30_000
 
 /**
- * Brings `file` to `sizeBytes` bytes with the given sha256, from where an earlier try ended. An end before that leaves
+ * Brings `file` to `sizeBytes` bytes, with the given sha256 where there is one, from where an earlier try ended. An end before that leaves
  * the partial file for the next try; a file that turns out wrong is removed.
  * Errors: offline, checksum, disk-full, no-permission, cancelled.
  */
@@ -34,6 +37,7 @@ export async function* download(job: Download): AsyncGenerator<DownloadEvent, vo
   if (have > job.sizeBytes) await rm(job.file)
   if (have !== job.sizeBytes) yield* receive(job, have > job.sizeBytes ? 0 : have)
   yield { kind: 'checking' }
+  if (job.sha256 === null) return
   const found = await sha256Of(job.file)
   if (found === job.sha256) return
   await rm(job.file)
@@ -109,8 +113,7 @@ function startOf(response: Response, job: Download): number {
 function offline(job: Download, reason: Said, cause?: unknown): AppError {
   return new AppError(
     'offline',
-    said`Can't download ${job.url}: ${reason}. What arrived is kept, so trying again goes on from there. Without a
-      network: get that file by other means and run "athanor backbone add FILE".`,
+    said`Can't download ${job.url}: ${reason}. What arrived is kept, so trying again goes on from there. ${job.otherwise}`,
     { cause },
   )
 }
@@ -138,7 +141,7 @@ async function sizeOf(file: string): Promise<number> {
   return (await stat(file).catch(() => undefined))?.size ?? 0
 }
 
-async function sha256Of(file: string): Promise<string> {
+export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
   return hash.digest('hex')

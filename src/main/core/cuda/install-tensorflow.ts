@@ -1,0 +1,110 @@
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { TensorflowInstallEvent } from '../../../shared/contract/system.ts'
+import { AppError } from '../../../shared/errors.ts'
+import { said } from '../../../shared/said.ts'
+import { toDiskError } from '../downloads/disk-error.ts'
+import { download, sha256Of } from '../downloads/download.ts'
+import type { Host } from '../host.ts'
+import { runProgram } from './run-program.ts'
+import {
+  binFolders,
+  findTensorflowPackage,
+  hasBinding,
+  packageName,
+  usualSource,
+  wantedVersion,
+  type TensorflowPlace,
+} from './tensorflow-package.ts'
+import { unpackTensorflow } from './unpack-tensorflow.ts'
+
+export interface TensorflowWish {
+  /** An address or a file; null: where the package finds it. */
+  readonly libtensorflow: string | null
+  /** What the archive must be; null: whatever it is. */
+  readonly sha256: string | null
+}
+
+/**
+ * Installs what the cuda device needs into `root`, the folder that Athanor runs from: the package, TensorFlow itself and the
+ * native part between them. What is there is kept until what replaces it is whole.
+ * Errors: no-device, offline, checksum, not-found, bad-file, no-permission, disk-full, cancelled.
+ */
+export async function* installTensorflow(
+  { host, root }: { readonly host: Host; readonly root: string },
+  wish: TensorflowWish,
+  signal: AbortSignal,
+): AsyncGenerator<TensorflowInstallEvent, void> {
+  const source = wish.libtensorflow ?? usualSource(process.platform)
+  if (source === null || process.arch !== 'x64') {
+    throw new AppError('no-device', said`${packageName} has no build for ${process.platform} ${process.arch}.`)
+  }
+  yield { kind: 'package' }
+  const place = findTensorflowPackage(root) ?? (await addPackage(root, signal))
+  const file = /^https?:/.test(source) ? yield* fetchArchive(host, source, wish.sha256, signal) : source
+  yield { kind: 'checking' }
+  const sha256 = await sha256Of(file).catch((thrown: unknown) => {
+    throw toDiskError(thrown, file)
+  })
+  if (wish.sha256 !== null && sha256 !== wish.sha256) {
+    throw new AppError('checksum', said`${file} has another sha256 than was given: ${sha256}. Nothing was installed.`)
+  }
+  yield { kind: 'unpacking' }
+  const version = await unpackTensorflow(file, place, signal)
+  yield { kind: 'binding' }
+  if (!hasBinding(place)) await addBinding(host, place, signal)
+  yield { kind: 'finished', version, sha256, source }
+}
+
+async function addPackage(root: string, signal: AbortSignal): Promise<TensorflowPlace> {
+  const wanted = `${packageName}@${wantedVersion(root)}`
+  const words = ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', wanted]
+  await runProgram(process.platform === 'win32' ? 'npm.cmd' : 'npm', words, { cwd: root, signal })
+  const place = findTensorflowPackage(root)
+  if (place === null) throw new AppError('offline', said`npm did not install ${wanted}. Is there a network?`)
+  return place
+}
+
+/** Gives the archive's file in the store; what arrived of it before is gone on with. */
+async function* fetchArchive(
+  host: Host,
+  url: string,
+  sha256: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<TensorflowInstallEvent, string> {
+  const totalBytes = await sizeOf(url, signal)
+  const file = join(host.storeFolder, 'downloads', basename(new URL(url).pathname))
+  const partial = `${file}.partial`
+  const job = { url, file: partial, sizeBytes: totalBytes, sha256, otherwise, signal }
+  for await (const event of download(job)) {
+    if (event.kind === 'downloading') yield { kind: 'downloading', doneBytes: event.doneBytes, totalBytes }
+  }
+  await mkdir(join(host.storeFolder, 'downloads'), { recursive: true })
+  await rm(file, { force: true })
+  await rename(partial, file).catch((thrown: unknown) => {
+    throw toDiskError(thrown, file)
+  })
+  return file
+}
+
+const otherwise = said`Without a network: get that file by other means and name it, --libtensorflow FILE.`
+
+async function sizeOf(url: string, signal: AbortSignal): Promise<number> {
+  const response = await fetch(url, { method: 'HEAD', signal }).catch((thrown: unknown) => {
+    throw new AppError('offline', said`Can't reach ${url}. ${otherwise}`, { cause: thrown })
+  })
+  const bytes = Number(response.headers.get('content-length'))
+  if (response.ok && bytes > 0) return bytes
+  throw new AppError('offline', said`${url} cannot be had: the server answered ${response.status}. ${otherwise}`)
+}
+
+/** The package's own installer downloads it, once TensorFlow lies where it looks. */
+async function addBinding(host: Host, place: TensorflowPlace, signal: AbortSignal): Promise<void> {
+  const script = join('scripts', 'install.js')
+  await runProgram(host.nodeFile, [script, 'gpu'], {
+    ...{ cwd: place.packageFolder, signal },
+    pathFolders: [...binFolders(place), join(host.nodeFile, '..')],
+  })
+  if (hasBinding(place)) return
+  throw new AppError('offline', said`The native part of ${packageName} could not be fetched. Is there a network?`)
+}
