@@ -1,19 +1,11 @@
 import { presets, type Preset, type Recipe, type RecipeOverrides } from '../../shared/domain/recipe.ts'
-import type { SettingName } from './recipe-fields.ts'
-
-/** What a preset takes from the images or from its backbone, unless somebody chooses it. */
-const settledLater: Readonly<Record<Preset, readonly SettingName[]>> = {
-  quick: ['inputSizePx', 'resizePx'],
-  'fine-tune': ['epochs', 'inputSizePx', 'resizePx'],
-  reference: [],
-  'from-scratch': [],
-}
+import { isSettled, type SettingName } from './recipe-fields.ts'
 
 /** What gives a run's recipe again: what differs from its preset, and what the preset would settle anew. */
 export function presetOverrides(recipe: Recipe): RecipeOverrides {
   const { preset, ...settings } = recipe
   const base = presets[preset]
-  const isGiven = (name: SettingName, value: unknown) => value !== base[name] || settledLater[preset].includes(name)
+  const isGiven = (name: SettingName, value: unknown) => value !== base[name] || isSettled(preset, name)
   return Object.fromEntries(Object.entries(settings).filter(([name, value]) => isGiven(name as SettingName, value)))
 }
 

@@ -108,7 +108,14 @@ export const defaultOf = (preset: Preset, name: SettingName): SettingValue => pr
 export const isAllowed = (name: SettingName, value: unknown): boolean => Recipe.shape[name].safeParse(value).success
 
 /** What a plan settles by the images and the backbone: the preset's own value need not be what it comes to. */
-const settledSettings: readonly SettingName[] = ['epochs', 'inputSizePx', 'resizePx']
+const settledSettings: Readonly<Record<Preset, readonly SettingName[]>> = {
+  quick: ['inputSizePx', 'resizePx'],
+  'fine-tune': ['epochs', 'inputSizePx', 'resizePx'],
+  reference: [],
+  'from-scratch': [],
+}
+
+export const isSettled = (preset: Preset, name: SettingName): boolean => settledSettings[preset].includes(name)
 
 /** Overrides with one setting changed; a value that is the preset's own is no override, where it would be that anyway. */
 export function withSetting(
@@ -117,8 +124,7 @@ export function withSetting(
   change: { readonly name: SettingName; readonly value: SettingValue },
 ): RecipeOverrides {
   const { [change.name]: _before, ...others } = overrides
-  const isSettled = settledSettings.includes(change.name)
-  if (!isSettled && change.value === defaultOf(preset, change.name)) return others
+  if (!isSettled(preset, change.name) && change.value === defaultOf(preset, change.name)) return others
   return { ...others, [change.name]: change.value }
 }
 
