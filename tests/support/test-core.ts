@@ -32,15 +32,17 @@ export interface TestCoreOptions {
   readonly importFirst?: boolean
   /** A program in the place of the trainer. */
   readonly trainerFile?: string
+  /** Another clock than that of the machine. */
+  readonly now?: () => number
 }
 
 export async function openTestCore(imageFolder: string, options: TestCoreOptions = {}): Promise<TestCore> {
-  const { importFirst = false, trainerFile } = options
+  const { importFirst = false, trainerFile, now = Date.now } = options
   // Not the store of whoever runs the tests.
   process.env['ATHANOR_HOME'] = join(imageFolder, '.athanor', 'store')
   const host = createNodeHost()
   const entries = trainerFile === undefined ? host.entries : { ...host.entries, trainer: trainerFile }
-  const core = openCore(() => undefined, { ...host, entries })
+  const core = openCore(() => undefined, { ...host, entries, now })
   const { client } = core
   const { project, catalog, runs } = client
   const { id: projectId } = await project.open({ imageFolder })

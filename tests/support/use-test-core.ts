@@ -1,18 +1,21 @@
 import { afterEach, beforeEach } from 'vitest'
-import { openTestCore, type TestCore } from './test-core.ts'
+import { openTestCore, type TestCore, type TestCoreOptions } from './test-core.ts'
 import { createTrainingSet, type TrainingSet } from './training-set.ts'
 
 /** Images to train on and core with a project over them, made anew for each test of the file that calls this. */
-export function useTestCore(): { readonly set: TrainingSet; readonly core: TestCore } {
+export function useTestCore(options: Pick<TestCoreOptions, 'now'> = {}): {
+  readonly set: TrainingSet
+  readonly core: TestCore
+} {
   const opened: { set: TrainingSet; core: TestCore }[] = []
-  const now = () => {
+  const current = () => {
     const last = opened.at(-1)
     if (last === undefined) throw new Error('no test is running')
     return last
   }
   beforeEach(async () => {
     const set = await createTrainingSet()
-    opened.push({ set, core: await openTestCore(set.folder, { importFirst: true }) })
+    opened.push({ set, core: await openTestCore(set.folder, { importFirst: true, ...options }) })
   })
   afterEach(async () => {
     const last = opened.pop()
@@ -21,10 +24,10 @@ export function useTestCore(): { readonly set: TrainingSet; readonly core: TestC
   })
   return {
     get set() {
-      return now().set
+      return current().set
     },
     get core() {
-      return now().core
+      return current().core
     },
   }
 }

@@ -7,7 +7,9 @@ import { childrenOf } from '../../support/processes.ts'
 import { shortRecipe } from '../../support/test-core.ts'
 import { useTestCore } from '../../support/use-test-core.ts'
 
-const here = useTestCore()
+/** Runs eight times as fast as that of the machine: nobody has to wait for half a minute of silence. */
+const startMs = Date.now()
+const here = useTestCore({ now: () => startMs + 8 * (Date.now() - startMs) })
 
 const weightsOf = (model: string) =>
   createHash('sha256')
@@ -74,7 +76,7 @@ test('a trainer that dies again and again has failed with the cause named, and g
   expect((await here.core.get(run.id)).state).toBe('stopped')
 })
 
-test('a trainer that hangs is told of after 30 seconds and left alone until someone stops it', async () => {
+test('a trainer that hangs for long is told of and left alone until someone stops it', async () => {
   const run = await here.core.start('from-scratch', { ...shortRecipe, epochs: 200 })
   await here.core.reach(run.id, 'epoch')
   signalTrainer('SIGSTOP')
