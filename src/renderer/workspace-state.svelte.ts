@@ -98,6 +98,12 @@ export class Workspace {
     this.isProbing = false
   }
 
+  /** What computes from now on does it on this card. */
+  async chooseCard(card: string): Promise<void> {
+    await this.notices.attempt(async () => this.api?.system.chooseCard({ card }))
+    await this.probeDevices()
+  }
+
   async #enter(api: Api): Promise<void> {
     this.api = api
     const [abilities] = await Promise.all([api.shell.abilities({}), this.refreshRecent()])

@@ -18,7 +18,11 @@ import type { TrainWorld } from './steps/session.ts'
 export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<TrainerEvent, ModelManifest> {
   const { recipe, relief, lastDevice } = job
   yield phase('preparing')
-  const device = await world.chooseDevice({ ...recipe, device: lastDevice ?? recipe.device }, relief.avoidedDevices)
+  const { avoidedDevices } = relief
+  // Another device than was asked for computes in what it has.
+  const precision = avoidedDevices.length > 0 ? null : recipe.precision
+  const wish = { ...recipe, device: lastDevice ?? recipe.device, precision }
+  const device = await world.chooseDevice(wish, avoidedDevices)
   let microBatchSize: number | null = null
   try {
     yield { kind: 'device', chosen: device.active.id, reports: [...device.reports] }

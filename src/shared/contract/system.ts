@@ -39,6 +39,8 @@ export const system = {
   report: call(nothing, SystemReport),
   /** Probes and self-tests every device in a fresh trainer process, in the order in which they are tried. */
   devices: call(nothing, z.array(DeviceReport)),
+  /** On which graphics card of several this machine computes from now on, by part of its name; null: on the fastest. */
+  chooseCard: call(z.strictObject({ card: z.string().min(1).nullable() }), nothing),
   /**
    * Installs what the cuda device runs on. `libtensorflow` is an address or an absolute path; null: TensorFlow 2.9.1 from
    * where it is published. Errors: no-device, offline, checksum, not-found, bad-file, no-permission, disk-full.

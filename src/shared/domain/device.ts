@@ -10,6 +10,15 @@ export type DeviceId = z.infer<typeof DeviceId>
 export const Precision = z.enum(['float32', 'bfloat16'])
 export type Precision = z.infer<typeof Precision>
 
+export const GraphicsCard = z.strictObject({
+  name: z.string(),
+  /** As its driver calls it: nvidia, amd, intel, apple; empty where it does not. */
+  vendor: z.string(),
+  /** What of it runs may use; as little as it can have where its driver does not tell. */
+  memoryBytes: z.number().positive(),
+})
+export type GraphicsCard = z.infer<typeof GraphicsCard>
+
 /** What probing one device found. */
 export const DeviceReport = z.strictObject({
   id: DeviceId,
@@ -34,5 +43,7 @@ export const DeviceReport = z.strictObject({
     .nullable(),
   /** Whether the same run gives the same bits each time. */
   deterministic: z.boolean(),
+  /** That it can compute on; the first is the one that it takes. Empty for what is no graphics card. */
+  cards: z.array(GraphicsCard).default([]),
 })
 export type DeviceReport = z.infer<typeof DeviceReport>

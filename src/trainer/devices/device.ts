@@ -1,4 +1,4 @@
-import type { DeviceId, Precision } from '../../shared/domain/device.ts'
+import type { DeviceId, GraphicsCard, Precision } from '../../shared/domain/device.ts'
 import type { Said } from '../../shared/said.ts'
 
 /** Whether a device can compute here; a refusal says why and what a person can do. */
@@ -11,6 +11,8 @@ export type Availability =
       readonly precisions: readonly [Precision, ...Precision[]]
       /** A graphics card that is none, but a program: whatever else is there is faster. */
       readonly isSoftware?: boolean
+      /** That it can compute on, the one that it takes first. */
+      readonly cards?: readonly GraphicsCard[]
     }
   | { readonly available: false; readonly name: string; readonly reason: Said; readonly cure: Said | null }
 

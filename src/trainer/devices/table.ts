@@ -80,6 +80,7 @@ async function tryDevice(device: Device, { threads, precision }: DeviceWish): Pr
   const report: DeviceReport = {
     ...{ id, name, available: false, precision: null, reason },
     ...{ cure: found.available ? null : found.cure, selfTest: null, deterministic },
+    cards: found.available ? [...(found.cards ?? [])] : [],
   }
   if (!found.available) return { active: null, report }
   const wished = found.precisions.filter((offered) => precision === null || offered === precision)

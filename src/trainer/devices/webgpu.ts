@@ -16,8 +16,13 @@ async function probe(): Promise<Availability> {
     return { available: false, name: said`graphics card through WebGPU`, reason, cure }
   }
   const [{ name, isSoftware }] = found.loaded.cards
+  const cards = await Promise.all(
+    found.loaded.cards.map(async (card) => {
+      return { name: card.name, vendor: card.vendor, memoryBytes: await graphicsMemoryBytes(card) }
+    }),
+  )
   return {
-    ...{ available: true, name, precisions: ['float32'], isSoftware },
+    ...{ available: true, name, precisions: ['float32'], isSoftware, cards },
     reason: isSoftware ? said`This is a program, not a card: what computes on the processor itself is faster.` : null,
   }
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { noRelief, type Relief } from '../../shared/contract/trainer.ts'
+import type { TrainJob } from '../../shared/contract/trainer.ts'
+import type { DeviceId } from '../../shared/domain/device.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import { AppError } from '../../shared/errors.ts'
 import { said, type Said } from '../../shared/said.ts'
@@ -14,9 +15,16 @@ const harmlessSettings: ReadonlySet<string> = new Set([
 /** What another device has of its own. */
 const settingsOfDevice: ReadonlySet<string> = new Set(['device', 'threads', 'precision'])
 
-/** Each difference in words, such as "recipe.learningRate was 0.01 and is 0.02". Empty: the bits will be the same. */
-export function differencesOf(before: RunIdentity, now: RunIdentity, { avoidedDevices }: Relief = noRelief): string[] {
-  const isMoved = avoidedDevices.includes(before.device)
+/** Whether a run has left the device of its checkpoint, now or since it was made. */
+export function hasMoved({ relief, lastDevice }: Pick<TrainJob, 'relief' | 'lastDevice'>, device: DeviceId): boolean {
+  return relief.avoidedDevices.includes(device) || (lastDevice !== null && lastDevice !== device)
+}
+
+/**
+ * Each difference in words, such as "recipe.learningRate was 0.01 and is 0.02". Empty: the bits will be the same, or where
+ * the run has moved those of another device.
+ */
+export function differencesOf(before: RunIdentity, now: RunIdentity, isMoved = false): string[] {
   const { recipe: recipeBefore, versions: versionsBefore, ...restBefore } = before
   const { recipe: recipeNow, versions: versionsNow, ...restNow } = now
   return [
@@ -42,9 +50,9 @@ function compare(
   })
 }
 
-/** A run that left its device goes on elsewhere. Errors: resume-mismatch, listing every difference. */
-export function requireSameRun(before: RunIdentity, now: RunIdentity, relief: Relief): void {
-  const differences = differencesOf(before, now, relief)
+/** Errors: resume-mismatch, listing every difference. */
+export function requireSameRun(before: RunIdentity, now: RunIdentity, isMoved: boolean): void {
+  const differences = differencesOf(before, now, isMoved)
   if (differences.length === 0) return
   throw new AppError(
     'resume-mismatch',

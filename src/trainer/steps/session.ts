@@ -26,7 +26,7 @@ import { classWeightsOf } from './loss.ts'
 import { chooseMicroBatchSize } from './micro-batch-size.ts'
 import { createMissingImages } from './missing-images.ts'
 import type { MissingImages } from './missing-images.ts'
-import { requireSameRun } from './resume-check.ts'
+import { hasMoved, requireSameRun } from './resume-check.ts'
 import { imbalanceWarning, microBatchWarning, resumedWarnings } from './session-warnings.ts'
 
 /** All that the pipeline needs from outside. */
@@ -88,7 +88,8 @@ export async function* openSession(
     versions: job.versions,
   }
   const checkpoint = job.resume ? await readCheckpoint(job.runFolder) : null
-  if (checkpoint) requireSameRun(checkpoint.identity, identity, job.relief)
+  const isMoved = checkpoint !== null && hasMoved(job, checkpoint.identity.device)
+  if (checkpoint) requireSameRun(checkpoint.identity, identity, isMoved)
   const entries = entriesBySplit(job)
   const counts = countByClass(entries.train, dataset.classes.length)
   const network = buildResnet(recipe.architecture, dataset.classes.length)
@@ -101,7 +102,6 @@ export async function* openSession(
   try {
     if (checkpoint) yield* resumedWarnings(checkpoint, device)
     yield* imbalanceWarning(counts, job)
-    const isMoved = checkpoint !== null && checkpoint.identity.device !== device.id
     const kept = isMoved ? undefined : checkpoint?.microBatchSize
     const microBatchSize = Math.min(
       kept ?? (await chooseMicroBatchSize({ network, parameters, recipe, device })),

@@ -24,6 +24,8 @@ describe('after a failure', () => {
     // Nor is there another.
     expect(afterFailure(avoiding, failure('no-device'), 'webgpu')).toBeNull()
     expect(afterFailure(noSetbacks, failure('no-device'), null)).toBeNull()
+    // Of a run that is resumed where its card was taken out.
+    expect(afterFailure(noSetbacks, failure('no-device'), 'webgpu')).toEqual(avoiding)
   })
 
   test('images that do not fit at once are taken in halves, down to two', () => {

@@ -2,14 +2,14 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { noRelief, type Relief } from '../../../src/shared/contract/trainer.ts'
+import { noRelief } from '../../../src/shared/contract/trainer.ts'
 import { presets, Recipe } from '../../../src/shared/domain/recipe.ts'
 import type { RecipeOverrides } from '../../../src/shared/domain/recipe.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
 import { readCheckpoint, writeCheckpoint } from '../../../src/trainer/steps/checkpoint.ts'
 import type { Checkpoint, RunIdentity } from '../../../src/trainer/steps/checkpoint.ts'
 import { startState } from '../../../src/trainer/steps/fit-state.ts'
-import { differencesOf, requireSameRun } from '../../../src/trainer/steps/resume-check.ts'
+import { differencesOf, hasMoved, requireSameRun } from '../../../src/trainer/steps/resume-check.ts'
 
 const identity: RunIdentity = {
   recipe: presets.reference,
@@ -154,16 +154,21 @@ describe('a run is only resumed as what it was', () => {
 
   test('but for what another device has of its own, where its own was given up', () => {
     const moved: RunIdentity = { ...identity, device: 'onednn', threads: 1 }
-    const relief: Relief = { avoidedDevices: [identity.device], microBatchSizeMax: null }
-    expect(differencesOf(identity, moved, relief)).toEqual([])
-    expect(differencesOf(identity, { ...moved, classes: ['dog', 'cat'] }, relief)).toHaveLength(1)
+    const relief = { avoidedDevices: [identity.device], microBatchSizeMax: null }
+    expect(hasMoved({ relief: noRelief, lastDevice: null }, identity.device)).toBe(false)
+    expect(hasMoved({ relief: noRelief, lastDevice: identity.device }, identity.device)).toBe(false)
+    expect(hasMoved({ relief, lastDevice: identity.device }, identity.device)).toBe(true)
+    // It moved, and was stopped before its next checkpoint.
+    expect(hasMoved({ relief: noRelief, lastDevice: 'onednn' }, identity.device)).toBe(true)
+    expect(differencesOf(identity, moved, true)).toEqual([])
+    expect(differencesOf(identity, { ...moved, classes: ['dog', 'cat'] }, true)).toHaveLength(1)
   })
 
   for (const [name, now] of changes) {
     const isHarmless = name === 'missingRatioMax' || name === 'checkpointSeconds'
     test(`${name} ${isHarmless ? 'may' : 'may not'} change`, () => {
-      if (isHarmless) return requireSameRun(identity, now, noRelief)
-      expect(() => requireSameRun(identity, now, noRelief)).toThrow(
+      if (isHarmless) return requireSameRun(identity, now, false)
+      expect(() => requireSameRun(identity, now, false)).toThrow(
         expect.objectContaining({ code: 'resume-mismatch', message: expect.stringContaining(name) as string }),
       )
     })

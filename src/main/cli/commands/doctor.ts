@@ -23,12 +23,16 @@ export function registerDoctor(program: Command, context: Context): void {
     .summary('check this machine: devices, memory, disk, versions')
     .description('Tests every device that can compute, and says for each that cannot why, and what would help.')
     .addOption(new Option('--fix <device>', 'install what a device lacks, where the network allows').choices(['cuda']))
+    .option('--card <name>', 'compute on the graphics card with this in its name from now on; "fastest" leaves it open')
     .option('--libtensorflow <address or file>', 'for --fix cuda: another TensorFlow than 2.9.1; newer cards need one')
     .option('--sha256 <sum>', 'for --fix cuda: what that archive must be', argumentOf(Sha256))
-    .action(async (options: CudaFix & { fix?: 'cuda' }) => {
+    .action(async (options: CudaFix & { fix?: 'cuda'; card?: string }) => {
       const core = await context.core()
       if (options.fix === undefined && (options.libtensorflow ?? options.sha256) !== undefined) {
         throw new AppError('bad-input', said`--libtensorflow and --sha256 go with --fix cuda.`)
+      }
+      if (options.card !== undefined) {
+        await core.system.chooseCard({ card: options.card === 'fastest' ? null : options.card })
       }
       if (options.fix === 'cuda') await fixCuda(context, core, options)
       const system = await core.system.report({})
@@ -68,12 +72,13 @@ export function registerDoctor(program: Command, context: Context): void {
 }
 
 function describeDevices(reports: readonly DeviceReport[]): string[] {
-  const rows = reports.flatMap(({ id, name, available, reason, cure, selfTest }) => {
+  const rows = reports.flatMap(({ id, name, available, reason, cure, selfTest, cards }) => {
     const check =
       selfTest === null
         ? '-'
         : `${selfTest.passed ? 'passed' : `failed, ${selfTest.relativeError.toPrecision(2)} off`} in ${formatDuration(selfTest.durationMs)}`
-    const notes = [reason, cure].filter((note) => note !== null)
+    const others = cards.slice(1).map((card) => `also ${card.name}, ${formatBytes(card.memoryBytes)}: --card NAME`)
+    const notes = [reason, cure, ...others].filter((note) => note !== null)
     return [[id, available ? 'ready' : 'no', check, name], ...notes.map((note) => ['', '', '', note])]
   })
   return formatTable([{ title: 'DEVICE' }, { title: 'USABLE' }, { title: 'SELF-TEST' }, { title: '' }], rows)

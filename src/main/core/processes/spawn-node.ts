@@ -6,6 +6,7 @@ import type { Channel } from '../../../shared/rpc/channel.ts'
 import { createClosing } from '../../../shared/rpc/closing.ts'
 import { processChannel } from '../../../shared/rpc/process-channel.ts'
 import type { Host, ProcessEntry } from '../host.ts'
+import { chosenCard } from '../system/chosen-card.ts'
 import { processDiedError, type ProcessExit } from './process-exit.ts'
 
 const stderrTailCharacters = 8_192
@@ -31,7 +32,7 @@ export function spawnNode(host: Host, entry: ProcessEntry): NodeProcess {
   const child = spawn(host.nodeFile, [host.entries[entry]], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
-    env: { NODE_COMPILE_CACHE: join(host.storeFolder, 'compiled'), ...plainEnvironment(process.env) },
+    env: { ...settingsOf(host), ...plainEnvironment(process.env) },
     windowsHide: true,
     // Out of the terminal's process group: Ctrl-C is for the host, which ends its processes in order.
     detached: process.platform !== 'win32',
@@ -58,6 +59,13 @@ export function spawnNode(host: Host, entry: ProcessEntry): NodeProcess {
       child.kill('SIGKILL')
     },
   }
+}
+
+/** What holds for every child, unless the environment of this program says otherwise. */
+function settingsOf(host: Host): Record<string, string> {
+  const card = chosenCard(host)
+  const compiled = { NODE_COMPILE_CACHE: join(host.storeFolder, 'compiled') }
+  return card === null ? compiled : { ...compiled, ATHANOR_CARD: card }
 }
 
 /** A process that lost its channel can do nothing for us any more, and should be ending by itself. */

@@ -33,8 +33,11 @@ export function afterFailure(before: Setbacks, failure: AppError, device: Device
     case 'device-lost':
       if (device === null) return null
       return lost === device ? { lost, relief: avoiding(relief, device) } : { ...before, lost: device }
-    case 'no-device':
-      return lost === null || relief.avoidedDevices.includes(lost) ? null : { lost, relief: avoiding(relief, lost) }
+    case 'no-device': {
+      // It computed before, or the run would not have had a device.
+      const gone = lost ?? device
+      return gone === null || relief.avoidedDevices.includes(gone) ? null : { lost: gone, relief: avoiding(relief, gone) }
+    }
     case 'out-of-memory': {
       const tooMany = TooMany.safeParse(failure.data).data
       const microBatchSizeMax = Math.floor((tooMany?.microBatchSize ?? 0) / 2)

@@ -10,6 +10,7 @@ import type { Host } from '../host.ts'
 import { installTensorflow } from '../cuda/install-tensorflow.ts'
 import { findRoot } from '../processes/node-host.ts'
 import { openTrainer } from '../processes/open-process.ts'
+import { chooseCard } from './chosen-card.ts'
 import { isElectronDownloaded, readVersions } from './read-versions.ts'
 
 export function createSystemHandlers(host: Host): ServiceHandlers<typeof system> {
@@ -25,6 +26,10 @@ export function createSystemHandlers(host: Host): ServiceHandlers<typeof system>
       diskFreeBytes: await freeBytesOf(host.storeFolder),
       storeFolder: host.storeFolder,
     }),
+    chooseCard: async ({ card }) => {
+      chooseCard(host, card)
+      return {}
+    },
     installTensorflow: async function* (wish, { signal }) {
       // It brings native code from anywhere: for whoever sits at a terminal, not for a page.
       if (host.shell !== undefined) {

@@ -49,7 +49,7 @@ export interface Card {
 
 export interface Cards {
   readonly gpu: Gpu
-  /** The fastest first. */
+  /** The one to compute on first: the one that a person chose, else the fastest. */
   readonly cards: readonly [Card, ...Card[]]
 }
 
@@ -75,7 +75,7 @@ async function loadOnce(): Promise<OptionalPackage<Cards>> {
     const gpu = create([]) as unknown as Gpu
     // tfjs's backend refuses to be where it is missing.
     Object.defineProperty(globalThis.navigator, 'gpu', { value: gpu, configurable: true })
-    const [first, ...others] = await listCards(gpu)
+    const [first, ...others] = inOrder(await listCards(gpu), process.env['ATHANOR_CARD'])
     if (first !== undefined) return { loaded: { gpu, cards: [first, ...others] } }
     return {
       loaded: null,
@@ -108,7 +108,14 @@ async function listCards(gpu: Gpu): Promise<Card[]> {
     const key = `${vendor} ${device} ${name}`
     if (!cards.has(key)) cards.set(key, { name, vendor, isSoftware: isFallbackAdapter, powerPreference })
   }
-  return [...cards.values()].sort((one, other) => Number(one.isSoftware) - Number(other.isSoftware))
+  return [...cards.values()]
+}
+
+/** What is only software last, and before all others those whose name has the wanted part. */
+export function inOrder(cards: readonly Card[], wanted: string | undefined): Card[] {
+  const isWanted = ({ name }: Card) => wanted !== undefined && name.toLowerCase().includes(wanted.toLowerCase())
+  const rank = (card: Card) => (isWanted(card) ? 0 : card.isSoftware ? 2 : 1)
+  return cards.toSorted((one, other) => rank(one) - rank(other))
 }
 
 function explain(thrown: unknown): { reason: Said; cure: Said | null } {
