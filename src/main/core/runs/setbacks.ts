@@ -36,7 +36,9 @@ export function afterFailure(before: Setbacks, failure: AppError, device: Device
     case 'no-device': {
       // It computed before, or the run would not have had a device.
       const gone = lost ?? device
-      return gone === null || relief.avoidedDevices.includes(gone) ? null : { lost: gone, relief: avoiding(relief, gone) }
+      return gone === null || relief.avoidedDevices.includes(gone)
+        ? null
+        : { lost: gone, relief: avoiding(relief, gone) }
     }
     case 'out-of-memory': {
       const tooMany = TooMany.safeParse(failure.data).data
