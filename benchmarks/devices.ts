@@ -32,6 +32,7 @@ interface Sample {
   readonly kernels: Readonly<Record<string, number>>
 }
 
+/** What the last line of a program's answer says, as JSON. */
 function lastLineOf(file: string, words: readonly string[]): unknown {
   const answer = execFileSync(file, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
   return JSON.parse(answer.trim().split('\n').at(-1) ?? '')
@@ -45,11 +46,20 @@ function ours(...words: readonly string[]): Sample {
 /** Null where there is no PyTorch or no card for it. */
 function theirs(...flags: readonly string[]): Sample | null {
   const file = join(import.meta.dirname, 'devices_peer.py')
-  const answer = lastLineOf(python, [file, '--images', images, '--side', side, ...flags]) as
-    Omit<Sample, 'images' | 'kernels'> | { readonly absence: string }
+  const answer = askPeer([file, '--images', images, '--side', side, ...flags])
   if (!('absence' in answer)) return { ...answer, images: Number(images), kernels: {} }
   console.log(`Without the peer: ${answer.absence}.`)
   return null
+}
+
+type PeerAnswer = Omit<Sample, 'images' | 'kernels'> | { readonly absence: string }
+
+function askPeer(words: readonly string[]): PeerAnswer {
+  try {
+    return lastLineOf(python, words) as PeerAnswer
+  } catch (thrown) {
+    return { absence: `${python} could not be run: ${thrown instanceof Error ? thrown.message : String(thrown)}` }
+  }
 }
 
 type Subject = readonly [name: string, measure: () => Sample]
@@ -74,7 +84,12 @@ const peers: readonly (readonly [string, readonly string[]])[] = [
 ]
 const firstPeer = theirs()
 for (const [name, flags] of firstPeer === null ? [] : peers) {
-  subjects.push([name, () => theirs(...flags) ?? firstPeer!])
+  subjects.push([name, () => present(theirs(...flags))])
+}
+
+function present(sample: Sample | null): Sample {
+  if (sample === null) throw new Error('The peer answers no longer.')
+  return sample
 }
 
 const samples = new Map<string, Sample[]>(subjects.map(([name]) => [name, []]))

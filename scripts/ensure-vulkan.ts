@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
@@ -20,29 +21,39 @@ export type VulkanHere =
  * packages of npm. Otherwise why there is none.
  */
 export function ensureVulkan(): VulkanHere {
-  if (process.platform !== 'linux' || process.env['VK_ICD_FILENAMES'] !== undefined || hasCard()) return use({})
-  if (hasOwnDriver()) return use({ VK_ICD_FILENAMES: globSync('/usr/share/vulkan/icd.d/lvp_icd*.json')[0] ?? '' })
+  const own = tryDriver({})
+  if (own.absence === null || process.platform !== 'linux' || process.env['VK_ICD_FILENAMES'] !== undefined) return own
+  const installed = globSync('/usr/share/vulkan/icd.d/lvp_icd*.json')[0]
+  if (installed !== undefined && isNewEnough()) return tryDriver({ VK_ICD_FILENAMES: installed })
   if (!existsSync(driverFile)) {
     const obstacle = fetchDriver()
     if (obstacle !== null) return { environment: null, absence: obstacle }
   }
   const missing = missingLibraries()
   if (missing.length > 0) return { environment: null, absence: `Mesa's lavapipe needs ${missing.join(', ')}` }
-  return use({ VK_ICD_FILENAMES: driverFile })
+  return tryDriver({ VK_ICD_FILENAMES: driverFile })
 }
 
-/** Vulkan looks for a folder of the session, and warns where there is none. */
-function use(environment: Record<string, string>): VulkanHere {
-  return { environment: { XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? folder, ...environment }, absence: null }
+/** Whether the device is there with that: a card may have no driver that Dawn accepts. */
+function tryDriver(driver: Record<string, string>): VulkanHere {
+  // Vulkan looks for a folder of the session, and warns where there is none.
+  const environment = { XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), ...driver }
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', probe], {
+    ...{ cwd: root, encoding: 'utf8', env: { ...process.env, ...environment } },
+  })
+  if (status === 0) return { environment, absence: null }
+  return { environment: null, absence: stdout.trim() || (stderr.trim().split('\n').at(-1) ?? '') }
 }
 
-function hasCard(): boolean {
-  return globSync('/dev/dri/renderD*').length > 0 || existsSync('/dev/nvidiactl') || existsSync('/dev/dxg')
-}
+const probe = `
+  const { webgpuDevice } = await import('./src/trainer/devices/webgpu.ts')
+  const found = await webgpuDevice.probe()
+  if (!found.available) console.log(found.reason)
+  process.exit(found.available ? 0 : 1)`
 
-function hasOwnDriver(): boolean {
+function isNewEnough(): boolean {
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f', '${Version}', packageName], { encoding: 'utf8' })
-  return Number.parseInt(stdout ?? '', 10) >= oldestMesa && globSync('/usr/share/vulkan/icd.d/lvp_icd*.json').length > 0
+  return Number.parseInt(stdout ?? '', 10) >= oldestMesa
 }
 
 /** Null when it is there now. */

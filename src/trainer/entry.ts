@@ -1,10 +1,10 @@
 import { trainer } from '../shared/contract/trainer.ts'
 import type { TrainEvent, TrainJob } from '../shared/contract/trainer.ts'
-import { AppError } from '../shared/errors.ts'
+import { AppError, isAppError } from '../shared/errors.ts'
 import { said } from '../shared/said.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { serveParent } from '../shared/rpc/serve-parent.ts'
-import { chooseDevice, probeDevices } from './devices/table.ts'
+import { chooseDeviceOfRun, probeDevices } from './devices/table.ts'
 import { check, type CheckInput } from './check.ts'
 import { evaluate } from './evaluate.ts'
 import { explain } from './explain.ts'
@@ -13,7 +13,7 @@ import { measure } from './measure.ts'
 import { draft, type DraftInput } from './draft.ts'
 import { createBackboneKeeper } from './open-backbone.ts'
 import { createModelKeeper } from './open-model.ts'
-import { predict } from './predict.ts'
+import { predict, type PredictInput } from './predict.ts'
 import { suggest, type SuggestInput } from './suggest.ts'
 import { train } from './train.ts'
 import { addBackbone, loadBackbone } from './weights/backbone-store.ts'
@@ -39,6 +39,24 @@ function alone<I, C, R>(job: (input: I, context: C) => AsyncIterable<R>): (input
   }
 }
 
+/** What a device that failed holds is of no use to the next job, which opens it anew. */
+async function leaveFailed(thrown: unknown): Promise<never> {
+  if (isAppError(thrown) && (thrown.code === 'device-lost' || thrown.code === 'out-of-memory')) await freeDevice()
+  throw thrown
+}
+
+function leavingFailed<I, C, R>(
+  job: (input: I, context: C) => AsyncIterable<R>,
+): (input: I, context: C) => AsyncIterable<R> {
+  return async function* (input, context) {
+    try {
+      yield* job(input, context)
+    } catch (thrown) {
+      await leaveFailed(thrown)
+    }
+  }
+}
+
 async function* runJob(job: TrainJob, signal: AbortSignal): AsyncGenerator<TrainEvent, void> {
   if (stopJob !== null) throw new AppError('conflict', said`This trainer process is training already.`)
   const stop = new AbortController()
@@ -50,8 +68,7 @@ async function* runJob(job: TrainJob, signal: AbortSignal): AsyncGenerator<Train
         now: () => performance.now(),
         date: Date.now,
         signal: AbortSignal.any([signal, stop.signal]),
-        chooseDevice: ({ device, threads, precision }, avoided) =>
-          chooseDevice(device, { threads, precision, avoided }),
+        chooseDevice: chooseDeviceOfRun,
         loadBackbone,
       },
     )
@@ -96,17 +113,17 @@ serveParent(
       suggest: alone((input: SuggestInput, context: HandlerContext) => suggest(withOwnVersions(input), context)),
       check: alone((input: CheckInput, context: HandlerContext) => check(withOwnVersions(input), context)),
       export: alone(exportModel),
-      draft: async function* (input: DraftInput, context: HandlerContext) {
+      draft: leavingFailed(async function* (input: DraftInput, context: HandlerContext) {
         await models.close()
         yield* draft(withOwnVersions(input), context, backbones.open)
-      },
-      predict: async function* (input, context) {
+      }),
+      predict: leavingFailed(async function* (input: PredictInput, context: HandlerContext) {
         await backbones.close()
         yield* predict(input, context, models.open)
-      },
+      }),
       explain: async (input) => {
         await backbones.close()
-        return explain(input, models.open)
+        return explain(input, models.open).catch(leaveFailed)
       },
       measure: async (input, context) => {
         await freeDevice()

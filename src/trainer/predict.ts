@@ -11,7 +11,7 @@ import { indexOfLargest, softmax } from './evaluation/probabilities.ts'
 import { createProgressGate } from './evaluation/progress-gate.ts'
 import { openModel, type ModelPlace, type OpenModel } from './open-model.ts'
 
-type PredictInput = z.output<typeof trainer.predict.input>
+export type PredictInput = z.output<typeof trainer.predict.input>
 
 /**
  * Predicts files, in order; one that cannot be read is answered with its error. Predictions come as they are made.

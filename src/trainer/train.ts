@@ -1,8 +1,6 @@
 import type { TrainJob } from '../shared/contract/trainer.ts'
 import type { ModelManifest } from '../shared/domain/model.ts'
 import type { RunPhase, TrainerEvent } from '../shared/domain/run.ts'
-import { AppError, isAppError } from '../shared/errors.ts'
-import { said } from '../shared/said.ts'
 import { cacheFeatures } from './steps/cache-features.ts'
 import { evaluateAll } from './steps/evaluate-split.ts'
 import { fit } from './steps/fit.ts'
@@ -18,12 +16,7 @@ import type { TrainWorld } from './steps/session.ts'
 export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<TrainerEvent, ModelManifest> {
   const { recipe, relief, lastDevice } = job
   yield phase('preparing')
-  const { avoidedDevices } = relief
-  // Another device than was asked for computes in what it has.
-  const precision = avoidedDevices.length > 0 ? null : recipe.precision
-  const wish = { ...recipe, device: lastDevice ?? recipe.device, precision }
-  const device = await world.chooseDevice(wish, avoidedDevices)
-  let microBatchSize: number | null = null
+  const device = await world.chooseDevice(recipe, { lastDevice, ...relief })
   try {
     yield { kind: 'device', chosen: device.active.id, reports: [...device.reports] }
 
@@ -31,7 +24,6 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
     // What the numbers come from has to be known where the run is resumed, and in the model.
     const decided = { ...job, recipe: { ...recipe, precision: device.active.precision } }
     using session = yield* openSession(decided, world, device)
-    microBatchSize = session.microBatchSize
 
     if (recipe.fitHeadFirst && !session.state.headFitted) {
       yield phase('caching-features')
@@ -51,17 +43,9 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
 
     yield phase('saving')
     return await saveModel(session, evaluations)
-  } catch (thrown) {
-    throw withBatch(thrown, microBatchSize)
   } finally {
     await device.active.dispose()
   }
-}
-
-/** Tells how many images at once the memory did not suffice for. */
-function withBatch(thrown: unknown, microBatchSize: number | null): unknown {
-  if (!isAppError(thrown) || thrown.code !== 'out-of-memory' || microBatchSize === null) return thrown
-  return new AppError(thrown.code, said`${thrown.message}`, { data: { microBatchSize }, cause: thrown })
 }
 
 function phase(name: RunPhase): TrainerEvent {

@@ -29,7 +29,7 @@ async function openNetwork() {
     await learner.add({ pixels: selfTestPixels(), classIndices: selfTestLabels })
     learner.update(1e-3)
   }
-  const { device } = tf.backend() as unknown as { device: { destroy(): void } }
+  const { device } = tf.backend() as unknown as { device: EventTarget & { destroy(): void } }
   return { step, readWeights: () => readWeightMap(network, parameters), device }
 }
 
@@ -53,3 +53,18 @@ test.runIf(found.available)('a step during which the card is lost fails', async 
   device.destroy()
   await expect(running).rejects.toThrow(asLost)
 })
+
+test.runIf(found.available)('a card without memory left gives no numbers any more', async () => {
+  const { step, readWeights, device } = await openNetwork()
+  await step()
+  const { GPUOutOfMemoryError, GPUUncapturedErrorEvent } = globalThis as unknown as DawnErrors
+  const error = new GPUOutOfMemoryError('planted')
+  device.dispatchEvent(new GPUUncapturedErrorEvent('uncapturederror', { error }))
+  await expect(readWeights()).rejects.toThrow(expect.objectContaining({ code: 'out-of-memory' }) as Error)
+})
+
+/** What Dawn puts among the globals, which Node's types do not have. */
+interface DawnErrors {
+  readonly GPUOutOfMemoryError: new (message: string) => Error
+  readonly GPUUncapturedErrorEvent: new (kind: string, init: { readonly error: Error }) => Event
+}

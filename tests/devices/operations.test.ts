@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, describe, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ActiveDevice } from '../../src/trainer/devices/device.ts'
-import { presentDevices, runKernel, runsOn } from '../support/devices.ts'
+import { fusedKernels } from '../../src/trainer/devices/fused-kernels.ts'
+import { numbersOf, presentDevices, runKernel, runsOn } from '../support/devices.ts'
 import { drawn, expectSame } from '../support/same-numbers.ts'
 
 const present = await presentDevices()
@@ -89,6 +90,25 @@ describe.each(present.map((device) => [device.id, device] as const))('on %s', (_
         ...runKernel(tf.Conv2DBackpropFilter, { x, dy }, { ...attrs, filterShape }),
       ]
     })
+  })
+
+  test('a convolution over more places than there are groups of threads in a dimension', async () => {
+    const [difference] = await numbersOf(() => {
+      const x = tf.sin(tf.reshape(tf.range(0, 2100 ** 2), [1, 2100, 2100, 1]))
+      const y = tf.conv2d(x as tf.Tensor4D, tf.tensor4d([2], [1, 1, 1, 1]), 1, 0)
+      return tf.max(tf.abs(tf.sub(y, tf.mul(x, 2))))
+    })
+    expect([...(difference?.values ?? [])]).toEqual([0])
+  })
+
+  // oneDNN's own ReLU makes it 0; there a checkpoint is refused where a weight is none.
+  test.skipIf(device.id === 'onednn')('what is not a number stays that through ReLU', async () => {
+    const [sum] = await numbersOf(() => {
+      const x = tf.tensor4d([Number.NaN, 1, -1, 2], [1, 2, 2, 1])
+      const [y] = runKernel(fusedKernels.addRelu, { a: x, b: tf.zerosLike(x) })
+      return tf.sum(y as tf.Tensor)
+    })
+    expect([...(sum?.values ?? [])]).toEqual([Number.NaN])
   })
 
   test('a convolution fused with bias and ReLU agrees', async () => {

@@ -39,5 +39,7 @@ test('it comes first, and what is only software last', () => {
   expect(namesOf()).toEqual(['GeForce RTX 4070', 'AMD Radeon 780M', 'llvmpipe'])
   expect(namesOf('radeon')).toEqual(['AMD Radeon 780M', 'GeForce RTX 4070', 'llvmpipe'])
   expect(namesOf('llvmpipe')[0]).toBe('llvmpipe')
+  const alike = [cardOf('RTX 3080 Ti'), cardOf('RTX 3080')]
+  expect(inOrder(alike, 'rtx 3080').map(({ name }) => name)).toEqual(['RTX 3080', 'RTX 3080 Ti'])
   expect(namesOf('none of them')).toEqual(namesOf())
 })

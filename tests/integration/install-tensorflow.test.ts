@@ -115,6 +115,7 @@ describe.skipIf(obstacle !== null)('TensorFlow for the cuda device', () => {
     // For the package's installer, which else would fetch the version that it expects.
     expect(lstatSync(join(deps, 'lib/libtensorflow.so.2.9.1')).isSymbolicLink()).toBe(true)
     expect(existsSync(join(deps, '../lib/napi-v8/tfjs_binding.node'))).toBe(true)
+    expect(readdirSync(join(root, 'store/downloads'))).toEqual([])
   })
 
   test('may lie in a file, and replaces the one that is there only when it is whole', async () => {
@@ -130,7 +131,7 @@ describe.skipIf(obstacle !== null)('TensorFlow for the cuda device', () => {
     writeFileSync(other, tensorflow.subarray(0, 60))
     await expect(install({ libtensorflow: other })).rejects.toMatchObject({ code: 'bad-file' })
     await expect(install({ libtensorflow: join(root, 'none') })).rejects.toMatchObject({ code: 'not-found' })
-    await expect(install({ libtensorflow: `${address}/none` })).rejects.toMatchObject({
+    await expect(install({ libtensorflow: `${address}/none`, sha256: 'a'.repeat(64) })).rejects.toMatchObject({
       code: 'offline',
       message: expect.stringContaining('404') as string,
     })
@@ -140,6 +141,11 @@ describe.skipIf(obstacle !== null)('TensorFlow for the cuda device', () => {
 
   test('without its native part is told of', async () => {
     files.delete('/napi-v8/4.22.0/GPU-linux-4.22.0.tar.gz')
-    await expect(install({ libtensorflow: `${address}/tensorflow.tar.gz` })).rejects.toMatchObject({ code: 'offline' })
+    const source = `${address}/tensorflow.tar.gz`
+    const sha256 = createHash('sha256').update(tensorflow).digest('hex')
+    await expect(install({ libtensorflow: source, sha256 })).rejects.toMatchObject({ code: 'offline' })
+    // What arrived is there for the next try.
+    expect(readdirSync(join(root, 'store/downloads'))).toEqual([expect.stringMatching(/-tensorflow\.tar\.gz$/)])
+    await expect(install({ libtensorflow: source })).rejects.toMatchObject({ code: 'refused-file' })
   })
 })

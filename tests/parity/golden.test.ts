@@ -24,14 +24,14 @@ import {
   relativeError,
 } from '../support/golden.ts'
 import type { EvalGolden, Summary } from '../support/golden.ts'
-import { presentDevices } from '../support/devices.ts'
+import { isSoftware, presentDevices } from '../support/devices.ts'
 
 /** Half of what is promised, 1e-4, because errors are estimated: make-golden.py says how surely. */
 const tolerance = 5e-5
 
 const present = await presentDevices()
 
-describe.each(present.map((device) => [device.id, device] as const))('on %s', (id, device) => {
+describe.each(present.map((device) => [device.id, device] as const))('on %s', (_id, device) => {
   let active: ActiveDevice
 
   beforeAll(async () => {
@@ -47,7 +47,7 @@ describe.each(present.map((device) => [device.id, device] as const))('on %s', (i
   }
 
   // Where a processor plays the graphics card the others would take minutes.
-  const architectures = id === 'webgpu' ? (['resnet18'] as const) : (['resnet18', 'resnet34', 'resnet50'] as const)
+  const architectures = isSoftware(device) ? (['resnet18'] as const) : (['resnet18', 'resnet34', 'resnet50'] as const)
   describe.each(architectures)('%s', (architecture) => {
     test('gives the logits of PyTorch in evaluation', async () => {
       const golden = await readEvalGolden(architecture)

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { ensureKernelsBuilt } from '../../native/wasm/build.ts'
+import type { DeviceId } from '../../src/shared/domain/device.ts'
 import type { Device } from '../../src/trainer/devices/device.ts'
 import { registerGradients } from '../../src/trainer/devices/gradients.ts'
 import { devices } from '../../src/trainer/devices/table.ts'
@@ -9,9 +10,16 @@ import { usePlainBackend } from './plain-backend.ts'
  * How many random shapes to try: a few where each is compiled for itself, which a driver that computes on the processor
  * takes half a second for.
  */
-export function runsOn({ id }: Device, runs: number): number {
-  return id === 'webgpu' ? Math.ceil(runs / 15) : runs
+export function runsOn(device: Device, runs: number): number {
+  return isSoftware(device) ? Math.ceil(runs / 15) : runs
 }
+
+/** Of a graphics card that is only a program; known once `presentDevices` has looked. */
+export function isSoftware({ id }: Device): boolean {
+  return software.has(id)
+}
+
+const software = new Set<DeviceId>()
 
 /** What a computation gives, as plain numbers. */
 export interface Numbers {
@@ -26,8 +34,10 @@ export async function presentDevices(): Promise<Device[]> {
   const present: Device[] = []
   for (const device of devices) {
     const found = await device.probe()
-    if (found.available) present.push(device)
-    else console.log(`Not tested on ${device.id}: ${found.reason}`)
+    if (found.available) {
+      present.push(device)
+      if (found.isSoftware === true) software.add(device.id)
+    } else console.log(`Not tested on ${device.id}: ${found.reason}`)
   }
   return present
 }

@@ -63,7 +63,9 @@ def recipe_of(options, cache):
 def take_over(model, earlier):
     """Begins with the averaged weights of an earlier training, but for the output layer: its classes were others."""
     body = {name: value for name, value in earlier["average"].items() if not name.startswith("fc.")}
-    model.load_state_dict(body, strict=False)
+    missing, unknown = model.load_state_dict(body, strict=False)
+    if unknown or any(not name.startswith("fc.") and not name.endswith("num_batches_tracked") for name in missing):
+        raise SystemExit("The earlier training was of another network.")
     stage = {"recipe": earlier["recipe"], "step": earlier["step"], "trained_s": earlier["trained_s"]}
     return [*earlier.get("earlier", []), stage]
 

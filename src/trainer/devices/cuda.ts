@@ -15,7 +15,7 @@ const name = said`NVIDIA graphics card through TensorFlow`
 export const cudaDevice: Device = { id: 'cuda', deterministic: false, probe, activate }
 
 async function probe(): Promise<Availability> {
-  // Loading the package changes tfjs's state for good, so it is left alone where no card can be there.
+  // Loading the package changes tfjs's state for good, so it is not loaded for a card that cannot be there.
   if (process.platform === 'linux' && !existsSync('/dev/nvidiactl') && !existsSync('/dev/dxg')) {
     const reason = said`This machine shows no NVIDIA card with a loaded driver.`
     const cure = said`If it has one, install its driver; \`nvidia-smi\` must list the card.`

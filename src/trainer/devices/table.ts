@@ -1,4 +1,6 @@
+import type { TrainJob } from '../../shared/contract/trainer.ts'
 import type { DeviceId, DeviceReport, Precision } from '../../shared/domain/device.ts'
+import type { Recipe } from '../../shared/domain/recipe.ts'
 import { AppError, toAppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
 import { cudaDevice } from './cuda.ts'
@@ -16,6 +18,8 @@ export const devices: readonly Device[] = [cudaDevice, webgpuDevice, onednnDevic
 export interface DeviceWish {
   readonly threads: number | null
   readonly precision: Precision | null
+  /** Where that precision is not to be had another one will do: the run has left the device that it was chosen for. */
+  readonly anyPrecision?: boolean
   /** That have failed before: another one is taken in their place, also where they are requested. */
   readonly avoided?: readonly DeviceId[]
 }
@@ -67,13 +71,26 @@ export async function chooseDevice(requested: DeviceId | null, wish: DeviceWish)
   throw new AppError('no-device', said`${what} ${reasons.join(' ')}`, { data: reports })
 }
 
+/** What became of a run on the devices that it was on. */
+export type PastDevices = Pick<TrainJob, 'lastDevice'> & Pick<TrainJob['relief'], 'avoidedDevices'>
+
+/** The device that a recipe asks for, or that its run was on last, or another where that has failed. Errors: no-device. */
+export function chooseDeviceOfRun(
+  { device, threads, precision }: Pick<Recipe, 'device' | 'threads' | 'precision'>,
+  { lastDevice, avoidedDevices }: PastDevices,
+): Promise<ChosenDevice> {
+  const requested = lastDevice ?? device
+  const anyPrecision = avoidedDevices.length > 0 || requested !== device
+  return chooseDevice(requested, { threads, precision, anyPrecision, avoided: avoidedDevices })
+}
+
 interface Attempt {
   readonly active: ActiveDevice | null
   readonly report: DeviceReport
 }
 
 /** The device in the precision that is asked for, or in the fastest of its own that passes its self-test. */
-async function tryDevice(device: Device, { threads, precision }: DeviceWish): Promise<Attempt> {
+async function tryDevice(device: Device, { threads, precision, anyPrecision = false }: DeviceWish): Promise<Attempt> {
   const { id, deterministic } = device
   const found = await device.probe()
   const { name, reason } = found
@@ -83,7 +100,8 @@ async function tryDevice(device: Device, { threads, precision }: DeviceWish): Pr
     cards: found.available ? [...(found.cards ?? [])] : [],
   }
   if (!found.available) return { active: null, report }
-  const wished = found.precisions.filter((offered) => precision === null || offered === precision)
+  const exact = found.precisions.filter((offered) => precision === null || offered === precision)
+  const wished = exact.length === 0 && anyPrecision ? found.precisions : exact
   if (wished.length === 0) {
     const offered = found.precisions.join(', ')
     return { active: null, report: { ...report, reason: said`It computes in ${offered} here.` } }

@@ -16,6 +16,7 @@ import { evaluateSplit } from './evaluate-split.ts'
 import { endEpoch, isFitted } from './fit-state.ts'
 import { createLearner } from './learner.ts'
 import type { LabelledInput, Learner } from './learner.ts'
+import { withMicroBatchSize } from './micro-batch-size.ts'
 import { createProgress } from './progress.ts'
 import { saveCheckpoint } from './save-checkpoint.ts'
 import { learningRateAt } from './schedule.ts'
@@ -45,7 +46,7 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
       learner.abandon()
       yield* saveCheckpoint(session, learner.optimizer)
     }
-    throw thrown
+    throw withMicroBatchSize(thrown, session.microBatchSize)
   } finally {
     profile.stop()
     learner.dispose()

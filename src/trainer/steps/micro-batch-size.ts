@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { DeviceId } from '../../shared/domain/device.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
-import { AppError } from '../../shared/errors.ts'
+import { AppError, isAppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
 import type { ActiveDevice } from '../devices/device.ts'
 import type { Network } from '../network/graph.ts'
@@ -24,7 +24,11 @@ const usualImageWork = 1.83e9
  * Work at once on a processor, in multiply-adds of the forward pass: more would not be faster, and a run could not be
  * stopped within seconds. oneDNN is half as fast on 8 images as on 32.
  */
-const workMax: Readonly<Partial<Record<DeviceId, number>>> = { wasm: 8 * usualImageWork, onednn: 32 * usualImageWork }
+const workMax: Readonly<Partial<Record<DeviceId, number>>> = {
+  wasm: 8 * usualImageWork,
+  onednn: 32 * usualImageWork,
+  tensorflow: 32 * usualImageWork,
+}
 /** Fewer would make the statistics of batch normalisation too rough. */
 const leastImages = 4
 
@@ -78,4 +82,13 @@ async function measureMemory({ network, parameters, recipe }: MicroBatchContext)
     learner.abandon()
     learner.dispose()
   }
+}
+
+/** A lack of memory while so many images were taken at once says so; TensorFlow tells of one in words only. */
+export function withMicroBatchSize(thrown: unknown, microBatchSize: number): unknown {
+  const isOurs = isAppError(thrown) && thrown.code === 'out-of-memory'
+  const isTensorflows = thrown instanceof Error && thrown.message.includes('OOM when allocating')
+  if (!isOurs && !isTensorflows) return thrown
+  const message = isOurs ? said`${thrown.message}` : said`TensorFlow found no memory left.`
+  return new AppError('out-of-memory', message, { data: { microBatchSize }, cause: thrown })
 }

@@ -2,7 +2,6 @@ import type { TrainJob } from '../../shared/contract/trainer.ts'
 import { imagenetPreprocessing } from '../../shared/domain/backbone.ts'
 import type { BackboneCard, Preprocessing } from '../../shared/domain/backbone.ts'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
-import type { DeviceId } from '../../shared/domain/device.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import type { TrainerEvent } from '../../shared/domain/run.ts'
 import type { Split } from '../../shared/domain/split.ts'
@@ -10,7 +9,7 @@ import { AppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
 import { limitEntries } from '../batches/sample-order.ts'
 import type { ActiveDevice } from '../devices/device.ts'
-import type { ChosenDevice } from '../devices/table.ts'
+import type { ChosenDevice, PastDevices } from '../devices/table.ts'
 import type { Network } from '../network/graph.ts'
 import { createParameters, disposeParameters } from '../network/parameters.ts'
 import type { Parameters } from '../network/parameters.ts'
@@ -37,7 +36,7 @@ export interface TrainWorld {
   readonly date: () => number
   /** Aborted when the run is to make a checkpoint and end. */
   readonly signal: AbortSignal
-  readonly chooseDevice: (recipe: Recipe, avoided: readonly DeviceId[]) => Promise<ChosenDevice>
+  readonly chooseDevice: (recipe: Recipe, past: PastDevices) => Promise<ChosenDevice>
   readonly loadBackbone: (folder: string, name: string) => Promise<Backbone>
 }
 

@@ -9,7 +9,7 @@ import { trainer, type TrainEvent, type TrainJob } from '../../../src/shared/con
 import { AppError, AppErrorCode } from '../../../src/shared/errors.ts'
 import { serveParent } from '../../../src/shared/rpc/serve-parent.ts'
 import { said } from '../../../src/shared/said.ts'
-import { chooseDevice } from '../../../src/trainer/devices/table.ts'
+import { chooseDeviceOfRun } from '../../../src/trainer/devices/table.ts'
 import { train } from '../../../src/trainer/train.ts'
 import { loadBackbone } from '../../../src/trainer/weights/backbone-store.ts'
 
@@ -25,7 +25,7 @@ async function* trainAndFail(job: TrainJob): AsyncGenerator<TrainEvent, void> {
     now: () => performance.now(),
     date: Date.now,
     signal: new AbortController().signal,
-    chooseDevice: ({ device, threads, precision }, avoided) => chooseDevice(device, { threads, precision, avoided }),
+    chooseDevice: chooseDeviceOfRun,
     loadBackbone,
   })
   let next = await events.next()

@@ -23,6 +23,9 @@ describe('why TensorFlow does not compute on a card', () => {
     expect(explainCard({ ...newer, lacks: (all) => all.filter((name) => /cudnn/.test(name)) }).reason).toMatch(
       /TensorFlow 2\.18\.0 does not find libcudnn\.so\.9\./,
     )
+    const between: CardFacts = { ...newer, tensorflow: '2.20.0' }
+    expect(explainCard({ ...between, lacks: (all) => all }).cure).toMatch(/CUDA 12\.5 and cuDNN 9\.3/)
+    expect(explainCard({ ...between, tensorflow: '2.16.1', lacks: (all) => all }).cure).toMatch(/cuDNN 8\.9/)
     expect(explainCard(newer).reason).toMatch(/finds no NVIDIA card/)
   })
 })

@@ -41,6 +41,7 @@ export function registerDoctor(program: Command, context: Context): void {
       const devices = await core.system.devices({}, { signal: context.interruption.signal }).catch(toAppError)
       terminal.draw(null)
       const reports = Array.isArray(devices) ? devices : []
+      if (options.card !== undefined) tellCard(context, options.card, reports)
       const problems = findProblems(system, devices)
       const hints = findHints(system, reports, store.installed)
       terminal.answer({
@@ -69,6 +70,14 @@ export function registerDoctor(program: Command, context: Context): void {
       terminal.say(problems.length === 0 ? `Athanor can work here. Next: ${next}` : 'Put the problems right first.')
       if (problems.length > 0) context.setExitCode(exitCodes.failed.code)
     })
+}
+
+/** A name that no card has is kept for the day that one has it, but is a mistake more often. */
+function tellCard({ terminal }: Context, wanted: string, reports: readonly DeviceReport[]): void {
+  const cards = reports.flatMap((report) => report.cards)
+  if (wanted === 'fastest' || cards.some(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()))) return
+  const there = cards.map(({ name }) => name).join(', ') || 'none'
+  terminal.note(`No graphics card has "${wanted}" in its name. There are: ${there}.`)
 }
 
 function describeDevices(reports: readonly DeviceReport[]): string[] {

@@ -1,4 +1,6 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { TensorflowInstallEvent } from '../../../shared/contract/system.ts'
 import { AppError } from '../../../shared/errors.ts'
@@ -28,7 +30,7 @@ export interface TensorflowWish {
 /**
  * Installs what the cuda device needs into `root`, the folder that Athanor runs from: the package, TensorFlow itself and the
  * native part between them. What is there is kept until what replaces it is whole.
- * Errors: no-device, offline, checksum, not-found, bad-file, no-permission, disk-full, cancelled.
+ * Errors: no-device, offline, checksum, refused-file, not-found, bad-file, no-permission, disk-full, cancelled.
  */
 export async function* installTensorflow(
   { host, root }: { readonly host: Host; readonly root: string },
@@ -39,9 +41,16 @@ export async function* installTensorflow(
   if (source === null || process.arch !== 'x64') {
     throw new AppError('no-device', said`${packageName} has no build for ${process.platform} ${process.arch}.`)
   }
+  if (source.startsWith('http:') && wish.sha256 === null) {
+    throw new AppError(
+      'refused-file',
+      said`${source} could be changed on its way: give its sha256 (--sha256), or https.`,
+    )
+  }
   yield { kind: 'package' }
   const place = findTensorflowPackage(root) ?? (await addPackage(root, signal))
-  const file = /^https?:/.test(source) ? yield* fetchArchive(host, source, wish.sha256, signal) : source
+  const isFetched = /^https?:/.test(source)
+  const file = isFetched ? yield* fetchArchive(host, source, wish.sha256, signal) : source
   yield { kind: 'checking' }
   const sha256 = await sha256Of(file).catch((thrown: unknown) => {
     throw toDiskError(thrown, file)
@@ -52,17 +61,43 @@ export async function* installTensorflow(
   yield { kind: 'unpacking' }
   const version = await unpackTensorflow(file, place, signal)
   yield { kind: 'binding' }
-  if (!hasBinding(place)) await addBinding(host, place, signal)
+  // On Windows the library lies beside it, and has to be put there anew.
+  if (!hasBinding(place) || process.platform === 'win32') await addBinding(host, place, signal)
+  if (isFetched) await rm(file, { force: true })
   yield { kind: 'finished', version, sha256, source }
 }
 
+/**
+ * npm installs it apart, with what it needs, and what `root` lacks of that is moved there: an install in `root` would also
+ * touch all that lies there already.
+ */
 async function addPackage(root: string, signal: AbortSignal): Promise<TensorflowPlace> {
+  const apart = join(root, 'node_modules', '.athanor-tensorflow')
   const wanted = `${packageName}@${wantedVersion(root)}`
-  const words = ['install', '--no-save', '--no-audit', '--no-fund', '--ignore-scripts', wanted]
-  await runProgram(process.platform === 'win32' ? 'npm.cmd' : 'npm', words, { cwd: root, signal })
+  const words = ['install', '--prefix', apart, '--no-audit', '--no-fund', '--ignore-scripts', wanted]
+  try {
+    await mkdir(apart, { recursive: true })
+    const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
+    await runProgram(npm, words, { cwd: apart, signal, failure: 'offline' })
+    await moveMissing(join(apart, 'node_modules'), join(root, 'node_modules'))
+  } catch (thrown) {
+    throw thrown instanceof AppError ? thrown : toDiskError(thrown, apart)
+  } finally {
+    await rm(apart, { recursive: true, force: true })
+  }
   const place = findTensorflowPackage(root)
   if (place === null) throw new AppError('offline', said`npm did not install ${wanted}. Is there a network?`)
   return place
+}
+
+/** Packages, also those of a scope, that are not in the other folder. */
+async function moveMissing(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue
+    if (entry.name.startsWith('@') && existsSync(join(to, entry.name))) {
+      await moveMissing(join(from, entry.name), join(to, entry.name))
+    } else if (!existsSync(join(to, entry.name))) await rename(join(from, entry.name), join(to, entry.name))
+  }
 }
 
 /** Gives the archive's file in the store; what arrived of it before is gone on with. */
@@ -73,26 +108,24 @@ async function* fetchArchive(
   signal: AbortSignal,
 ): AsyncGenerator<TensorflowInstallEvent, string> {
   const totalBytes = await sizeOf(url, signal)
-  const file = join(host.storeFolder, 'downloads', basename(new URL(url).pathname))
-  const partial = `${file}.partial`
-  const job = { url, file: partial, sizeBytes: totalBytes, sha256, otherwise, signal }
+  // Another address may have a file of the same name.
+  const name = `${createHash('sha256').update(url).digest('hex').slice(0, 8)}-${basename(new URL(url).pathname)}`
+  const file = join(host.storeFolder, 'downloads', name)
+  const job = { url, file, sizeBytes: totalBytes, sha256, otherwise, signal }
   for await (const event of download(job)) {
     if (event.kind === 'downloading') yield { kind: 'downloading', doneBytes: event.doneBytes, totalBytes }
   }
-  await mkdir(join(host.storeFolder, 'downloads'), { recursive: true })
-  await rm(file, { force: true })
-  await rename(partial, file).catch((thrown: unknown) => {
-    throw toDiskError(thrown, file)
-  })
   return file
 }
 
 const otherwise = said`Without a network: get that file by other means and name it, --libtensorflow FILE.`
 
 async function sizeOf(url: string, signal: AbortSignal): Promise<number> {
-  const response = await fetch(url, { method: 'HEAD', signal }).catch((thrown: unknown) => {
-    throw new AppError('offline', said`Can't reach ${url}. ${otherwise}`, { cause: thrown })
-  })
+  const response = await fetch(url, { method: 'HEAD', signal, headers: { 'accept-encoding': 'identity' } }).catch(
+    (thrown: unknown) => {
+      throw new AppError('offline', said`Can't reach ${url}. ${otherwise}`, { cause: thrown })
+    },
+  )
   const bytes = Number(response.headers.get('content-length'))
   if (response.ok && bytes > 0) return bytes
   throw new AppError('offline', said`${url} cannot be had: the server answered ${response.status}. ${otherwise}`)
@@ -102,7 +135,7 @@ async function sizeOf(url: string, signal: AbortSignal): Promise<number> {
 async function addBinding(host: Host, place: TensorflowPlace, signal: AbortSignal): Promise<void> {
   const script = join('scripts', 'install.js')
   await runProgram(host.nodeFile, [script, 'gpu'], {
-    ...{ cwd: place.packageFolder, signal },
+    ...{ cwd: place.packageFolder, signal, failure: 'offline' },
     pathFolders: [...binFolders(place), join(host.nodeFile, '..')],
   })
   if (hasBinding(place)) return

@@ -2,6 +2,8 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export const packageName = '@tensorflow/tfjs-node-gpu'
+/** Of the package, where nothing says which it was made with. */
+const usualVersion = '4.22.0'
 /** That the package asks for, and whose file its installer looks for. */
 export const usualTensorflow = '2.9.1'
 
@@ -27,9 +29,9 @@ export function usualSource(platform: NodeJS.Platform): string | null {
   return null
 }
 
-/** The version of the TensorFlow that lies below a folder, or null where none does. */
+/** The version of the TensorFlow that lies below a folder, as its file says it; null where none does. */
 export function tensorflowIn(folder: string): string | null {
-  if (existsSync(join(folder, 'lib', 'tensorflow.dll'))) return usualTensorflow
+  if (existsSync(join(folder, 'lib', 'tensorflow.dll'))) return 'for Windows'
   const files = globSync('libtensorflow.so.*.*.*', { cwd: join(folder, 'lib'), withFileTypes: true })
   // A link is there for whoever looks for another version.
   const file = files.find((entry) => entry.isFile())
@@ -41,12 +43,12 @@ export function hasBinding({ packageFolder }: TensorflowPlace): boolean {
   return globSync('lib/napi-v*/tfjs_binding.node', { cwd: packageFolder }).length > 0
 }
 
-/** The version that an `npm install` is to fetch: the one that Athanor was made with. */
+/** The version that npm is to fetch: the one that Athanor was made with. */
 export function wantedVersion(root: string): string {
   const { optionalDependencies = {} } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     optionalDependencies?: Record<string, string>
   }
-  return optionalDependencies[packageName] ?? 'latest'
+  return optionalDependencies[packageName] ?? usualVersion
 }
 
 /** Folders with the programs that the package's installer calls. */

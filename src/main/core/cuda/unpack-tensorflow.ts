@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm, symlink } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import { said } from '../../../shared/said.ts'
 import { toDiskError } from '../downloads/disk-error.ts'
@@ -31,14 +31,12 @@ export async function unpackTensorflow(file: string, place: TensorflowPlace, sig
   }
 }
 
-/** tar of Linux, and of Windows since 10, which reads zip too. */
+/** The system's own, which on Windows reads zip too; another one that is found first there does not. */
+const tar =
+  process.platform === 'win32' ? join(process.env['SystemRoot'] ?? 'C:/Windows', 'System32', 'tar.exe') : 'tar'
+
 async function unpack(file: string, folder: string, signal: AbortSignal): Promise<void> {
-  await runProgram('tar', ['-xf', file, '-C', folder], { cwd: folder, signal }).catch((thrown: unknown) => {
-    if (signal.aborted) throw thrown
-    throw new AppError('bad-file', said`${basename(file)} cannot be unpacked. Nothing was installed.`, {
-      cause: thrown,
-    })
-  })
+  await runProgram(tar, ['-xf', file, '-C', folder], { cwd: folder, signal, failure: 'bad-file' })
 }
 
 /** Some archives for Windows have the library on top. */

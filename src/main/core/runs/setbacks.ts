@@ -17,12 +17,20 @@ const TooMany = z.object({ microBatchSize: z.int() })
 /** The statistics of one image alone mean nothing. */
 const leastImages = 2
 
+/** Where a run computed. */
+interface Place {
+  /** Null where it did not come to that. */
+  readonly device: DeviceId | null
+  /** By whoever started it. */
+  readonly isRequested: boolean
+}
+
 /**
- * With what a run is worth going on after its trainer has failed on `device`: what it died of may be over, a device that
+ * With what a run is worth going on after its trainer has failed there: what it died of may be over, a device that
  * was lost may be back, or else there is another, and what did not fit at once may fit in parts. Null where it would fail
  * again.
  */
-export function afterFailure(before: Setbacks, failure: AppError, device: DeviceId | null): Setbacks | null {
+export function afterFailure(before: Setbacks, failure: AppError, { device, isRequested }: Place): Setbacks | null {
   const { relief, lost } = before
   switch (failure.code) {
     case 'process-died': {
@@ -43,7 +51,9 @@ export function afterFailure(before: Setbacks, failure: AppError, device: Device
     case 'out-of-memory': {
       const tooMany = TooMany.safeParse(failure.data).data
       const microBatchSizeMax = Math.floor((tooMany?.microBatchSize ?? 0) / 2)
-      return microBatchSizeMax < leastImages ? null : { ...before, relief: { ...relief, microBatchSizeMax } }
+      if (microBatchSizeMax >= leastImages) return { ...before, relief: { ...relief, microBatchSizeMax } }
+      // It is not the batch that is too large, but the device too small; who asked for it is told.
+      return device === null || isRequested ? null : { ...before, relief: avoiding(relief, device) }
     }
     default:
       return null

@@ -21,8 +21,10 @@ import { afterFailure, noSetbacks } from './setbacks.ts'
 
 /** A trainer that has failed so often will fail again. */
 const restartsMax = 3
-/** What it does without shows on the way. */
-type RunBegin = Omit<RunWork, 'relief'>
+/** A laptop that sleeps now and then is not a trainer that fails again and again. */
+const forgottenAfterMs = 60 * 60_000
+/** A run before anything has befallen it. */
+type QueuedRun = Omit<RunWork, 'relief'>
 
 /** Between attempts to store how a run ended, as on a full disk. */
 const retryMs = 5_000
@@ -31,7 +33,7 @@ const retryMs = 5_000
  * Works on a queued run in a trainer process of its own until it has ended, whatever becomes of that process. What is to
  * be known of it is in the catalog then. Never throws.
  */
-export async function workOnRun(work: RunBegin): Promise<void> {
+export async function workOnRun(work: QueuedRun): Promise<void> {
   const { host, project, runId, closing, onBegun } = work
   const log = createRunLog(host, project, runId)
   let ending: Ending
@@ -55,36 +57,44 @@ export async function workOnRun(work: RunBegin): Promise<void> {
  * is of use. Where it fails again and again, or was asked to stop, that is the end of the run. Errors: those of
  * `runTrainer`.
  */
-async function runTrainers(work: RunBegin, log: RunLog): Promise<ModelManifest | null> {
+async function runTrainers(work: QueuedRun, log: RunLog): Promise<ModelManifest | null> {
+  const { host } = work
   let setbacks = noSetbacks
-  for (let restarts = 0; ; restarts += 1) {
+  let failedAtMs: readonly number[] = []
+  for (let isFirst = true; ; isFirst = false) {
     try {
-      return await runTrainer({ ...work, resume: work.resume || restarts > 0, relief: setbacks.relief }, log)
+      return await runTrainer({ ...work, resume: work.resume || !isFirst, relief: setbacks.relief }, log)
     } catch (thrown) {
-      const next = isWanted(work) ? afterFailure(setbacks, toAppError(thrown), deviceOf(work)) : null
+      const nowMs = host.now()
+      const restarts = failedAtMs.filter((atMs) => nowMs - atMs < forgottenAfterMs)
+      if (restarts.length === 0) setbacks = { ...setbacks, lost: null }
+      const failure = toAppError(thrown)
+      const next = isWanted(work) ? afterFailure(setbacks, failure, placeOf(work)) : null
       if (next === null) throw thrown
       setbacks = next
-      const { code, message, data } = toAppError(thrown)
-      if (restarts === restartsMax) {
+      const { code, message, data } = failure
+      if (restarts.length === restartsMax) {
         throw new AppError(code, said`${message} That was after ${restartsMax} restarts.`, { data, cause: thrown })
       }
-      const restart = said`${message} It is restarted from its last checkpoint (${restarts + 1} of ${restartsMax}).`
+      failedAtMs = [...restarts, nowMs]
+      const restart = said`${message} It is restarted from its last checkpoint (${failedAtMs.length} of ${restartsMax}).`
       log.add({ kind: 'warning', code: 'restarted', message: restart, paths: [] })
     }
   }
 }
 
 /** Nobody wanted it to end. */
-function isWanted({ project, runId, closing }: RunBegin): boolean {
+function isWanted({ project, runId, closing }: QueuedRun): boolean {
   return !closing.aborted && getRun(project.reader, runId).state === 'running'
 }
 
-function deviceOf({ project, runId }: RunBegin): DeviceId | null {
-  return getRun(project.reader, runId).device
+function placeOf({ project, runId }: QueuedRun): { readonly device: DeviceId | null; readonly isRequested: boolean } {
+  const { device, recipe } = getRun(project.reader, runId)
+  return { device, isRequested: recipe.device !== null }
 }
 
 /** Tries until it is stored: a full disk must not turn a model that is there into a run that never ended. */
-async function storeEnding({ host, project, runId, closing }: RunBegin, log: RunLog, ending: Ending): Promise<void> {
+async function storeEnding({ host, project, runId, closing }: QueuedRun, log: RunLog, ending: Ending): Promise<void> {
   for (;;) {
     try {
       if (!log.flush()) throw new Error('its last events cannot be stored')
@@ -112,7 +122,7 @@ function removeCheckpoint({ layout }: OpenProject, runId: RunId): void {
 }
 
 /** Only for estimates: what keeps it from that is of no concern to the run. */
-function learn({ host, project, runId }: RunBegin): void {
+function learn({ host, project, runId }: QueuedRun): void {
   try {
     learnFromRun(host, project, runId)
   } catch (thrown) {

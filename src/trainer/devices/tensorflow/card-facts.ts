@@ -8,16 +8,17 @@ import type { CardFacts } from './explain-card.ts'
 export async function readCardFacts(packageFolder: string): Promise<CardFacts> {
   const answer = await ask('nvidia-smi', ['--query-gpu=compute_cap', '--format=csv,noheader', '--id=0'])
   const capability = Number.parseFloat(answer ?? '')
-  const known = (await ask('ldconfig', ['-p'])) ?? ''
+  // Not every user's PATH has the second.
+  const known = (await ask('ldconfig', ['-p'])) ?? (await ask('/sbin/ldconfig', ['-p']))
   const folders = [join(packageFolder, 'deps', 'lib'), ...(process.env['LD_LIBRARY_PATH'] ?? '').split(':')]
   const isThere = (library: string) =>
-    known.includes(library) || folders.some((folder) => folder !== '' && existsSync(join(folder, library)))
+    known?.includes(library) === true || folders.some((folder) => folder !== '' && existsSync(join(folder, library)))
   return {
     tensorflow: tensorflowVersion(packageFolder),
     hasDriver: answer !== null,
     capability: Number.isFinite(capability) ? capability : null,
-    // Elsewhere the system's own search cannot be asked.
-    lacks: (libraries) => (process.platform === 'linux' ? libraries.filter((library) => !isThere(library)) : []),
+    // Where the system's own search cannot be asked nothing is known to be missing.
+    lacks: (libraries) => (known === null ? [] : libraries.filter((library) => !isThere(library))),
   }
 }
 
@@ -29,8 +30,11 @@ function tensorflowVersion(packageFolder: string): string | null {
   return versions[0] ?? null
 }
 
+/** A driver that takes longer does not answer. */
+const answerMs = 5_000
+
 async function ask(file: string, words: readonly string[]): Promise<string | null> {
-  return promisify(execFile)(file, [...words]).then(
+  return promisify(execFile)(file, [...words], { timeout: answerMs }).then(
     ({ stdout }) => stdout,
     () => null,
   )

@@ -19,7 +19,7 @@ export interface Explanation {
 
 /** What a libtensorflow loads when it starts, and the cards that it has code for. */
 interface Build {
-  readonly from: number
+  readonly from: readonly [major: number, minor: number]
   readonly cuda: string
   readonly cudnn: string
   readonly libraries: readonly string[]
@@ -27,16 +27,20 @@ interface Build {
   readonly capabilityMax: number
 }
 
+const ofCuda11 = ['libcudart.so.11.0', 'libcublas.so.11', 'libcufft.so.10', 'libcusolver.so.11', 'libcudnn.so.8']
+const ofCuda12 = ['libcudart.so.12', 'libcublas.so.12', 'libcufft.so.11', 'libcusolver.so.11']
+
 /** Newest first. From TensorFlow's list of tested builds and its release scripts. */
 const builds: readonly Build[] = [
   {
-    ...{ from: 2.17, cuda: '12', cudnn: '9', capabilityMin: 6, capabilityMax: 9 },
-    libraries: ['libcudart.so.12', 'libcublas.so.12', 'libcufft.so.11', 'libcusolver.so.11', 'libcudnn.so.9'],
+    ...{ from: [2, 18], cuda: '12.5', cudnn: '9.3', capabilityMin: 6, capabilityMax: 9 },
+    libraries: [...ofCuda12, 'libcudnn.so.9'],
   },
   {
-    ...{ from: 2.5, cuda: '11.2', cudnn: '8.1', capabilityMin: 3.5, capabilityMax: 8.9 },
-    libraries: ['libcudart.so.11.0', 'libcublas.so.11', 'libcufft.so.10', 'libcusolver.so.11', 'libcudnn.so.8'],
+    ...{ from: [2, 15], cuda: '12.2', cudnn: '8.9', capabilityMin: 6, capabilityMax: 9 },
+    libraries: [...ofCuda12, 'libcudnn.so.8'],
   },
+  { from: [2, 5], cuda: '11.2', cudnn: '8.1', capabilityMin: 3.5, capabilityMax: 8.9, libraries: ofCuda11 },
 ]
 
 /** Why TensorFlow does not compute on a card, and what would help. */
@@ -49,6 +53,13 @@ export function explainCard({ tensorflow, hasDriver, capability, lacks }: CardFa
   }
   const { cuda, cudnn, libraries, capabilityMin, capabilityMax } = buildOf(tensorflow)
   const version = tensorflow ?? said`of unknown version`
+  const missing = lacks(libraries)
+  if (missing.length > 0) {
+    return {
+      reason: said`TensorFlow ${version} does not find ${missing.join(', ')}.`,
+      cure: said`Install CUDA ${cuda} and cuDNN ${cudnn}, where the system looks for libraries.`,
+    }
+  }
   if (capability !== null && capability > capabilityMax) {
     const [newest] = builds
     const helps = newest !== undefined && capability <= newest.capabilityMax
@@ -65,13 +76,6 @@ export function explainCard({ tensorflow, hasDriver, capability, lacks }: CardFa
       cure: said`Use the webgpu device, which takes any card.`,
     }
   }
-  const missing = lacks(libraries)
-  if (missing.length > 0) {
-    return {
-      reason: said`TensorFlow ${version} does not find ${missing.join(', ')}.`,
-      cure: said`Install CUDA ${cuda} and cuDNN ${cudnn}, where the system looks for libraries.`,
-    }
-  }
   return {
     reason: said`TensorFlow ${version} is installed but finds no NVIDIA card that it can use.`,
     cure: said`Close what else uses the card, and look with \`nvidia-smi\` whether it has memory left.`,
@@ -80,9 +84,6 @@ export function explainCard({ tensorflow, hasDriver, capability, lacks }: CardFa
 
 function buildOf(tensorflow: string | null): Build {
   const [major = 2, minor = 9] = (tensorflow ?? '').split('.').filter(Boolean).map(Number)
-  const found = builds.find(({ from }) => {
-    const [fromMajor = 0, fromMinor = 0] = String(from).split('.').map(Number)
-    return major > fromMajor || (major === fromMajor && minor >= fromMinor)
-  })
+  const found = builds.find(({ from }) => major > from[0] || (major === from[0] && minor >= from[1]))
   return found ?? (builds.at(-1) as Build)
 }

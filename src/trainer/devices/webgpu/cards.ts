@@ -111,10 +111,14 @@ async function listCards(gpu: Gpu): Promise<Card[]> {
   return [...cards.values()]
 }
 
-/** What is only software last, and before all others those whose name has the wanted part. */
-export function inOrder(cards: readonly Card[], wanted: string | undefined): Card[] {
-  const isWanted = ({ name }: Card) => wanted !== undefined && name.toLowerCase().includes(wanted.toLowerCase())
-  const rank = (card: Card) => (isWanted(card) ? 0 : card.isSoftware ? 2 : 1)
+/** What is only software last, and before all others the one of the wanted name, then those whose name has it in it. */
+export function inOrder(cards: readonly Card[], wanted = ''): Card[] {
+  const text = wanted.toLowerCase()
+  const rank = ({ name, isSoftware }: Card) => {
+    if (text !== '' && name.toLowerCase() === text) return 0
+    if (text !== '' && name.toLowerCase().includes(text)) return 1
+    return isSoftware ? 3 : 2
+  }
   return cards.toSorted((one, other) => rank(one) - rank(other))
 }
 

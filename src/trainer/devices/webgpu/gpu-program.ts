@@ -100,3 +100,8 @@ export function runElementwise(backend: GpuBackend, given: Elementwise, output?:
   }
   return runProgram(backend, program, output)
 }
+
+/** WGSL: what is not a number stays that, so that the run hears of it; `max` would make it 0. */
+export function reluOf(value: string): string {
+  return `select(${value}, 0.0, ${value} < 0.0)`
+}

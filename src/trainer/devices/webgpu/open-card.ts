@@ -51,8 +51,10 @@ export async function openCard({ gpu }: Cards, card: Card): Promise<OpenCard> {
   const backend = Reflect.construct(WatchedBackend, [device, adapter.info]) as tf.KernelBackend
   if (tf.findBackendFactory(backendName) != null) tf.removeBackend(backendName)
   tf.registerBackend(backendName, () => backend)
-  if (!(await tf.setBackend(backendName)))
+  if (!(await tf.setBackend(backendName))) {
+    device.destroy()
     throw new AppError('no-device', said`The WebGPU backend could not be started.`)
+  }
   registerKernels(backendName)
   return {
     tensorLimitBytes: adapter.limits.maxStorageBufferBindingSize,

@@ -22,11 +22,15 @@ export interface TiledProduct {
 
 /** Rows and columns of a group's tile; each of its 256 threads has a square of four by four of them. */
 const tile = 64
+/** Of four rows or columns each. */
+const quads = tile / 4
 /** How far along the inner dimension a tile reaches into fast memory at once. */
 const depth = 16
 /** So many of them are written out side by side, so that a card can read some while it multiplies others. */
 const unrolled = 4
 const threads = 256
+/** What every device allows in a dimension. */
+const groupsMax = 65_535
 
 /** Multiplies tile by tile, each of which is read once into the fast memory of its group (Volkov and Demmel 2008). */
 export function tiledProduct(backend: GpuBackend, product: TiledProduct): TensorInfo {
@@ -44,35 +48,34 @@ export function tiledProduct(backend: GpuBackend, product: TiledProduct): Tensor
 function multiply(backend: GpuBackend, product: TiledProduct, outputShape: readonly number[]): TensorInfo {
   const { key, inputs, rows, inner, columns, elements, leftAlong, rightAlong, written = 'value', splits = 1 } = product
   const stepsOfSplit = Math.ceil(Math.ceil(inner / splits) / depth)
+  const rowTiles = Math.ceil(rows / tile)
+  // No dimension may have more groups than that, so that the tiles of many rows lie in several layers.
+  const layers = Math.ceil(rowTiles / groupsMax)
+  const rowTilesOfLayer = Math.ceil(rowTiles / layers)
   const declarations = `
     ${elements}
-    var<workgroup> leftTile : array<array<vec4<f32>, ${tile / 4}>, ${depth}>;
-    var<workgroup> rightTile : array<array<vec4<f32>, ${tile / 4}>, ${depth}>;`
+    var<workgroup> leftTile : array<array<vec4<f32>, ${quads}>, ${depth}>;
+    var<workgroup> rightTile : array<array<vec4<f32>, ${quads}>, ${depth}>;`
   const body = `
-      let rowStart = i32(workgroupId.y) * ${tile};
+      let layer = i32(workgroupId.z) % ${layers};
+      let split = i32(workgroupId.z) / ${layers};
+      let rowStart = (layer * ${rowTilesOfLayer} + i32(workgroupId.y)) * ${tile};
       let columnStart = i32(workgroupId.x) * ${tile};
-      let innerStart = i32(workgroupId.z) * ${stepsOfSplit * depth};
+      let innerStart = split * ${stepsOfSplit * depth};
       let local = i32(localIndex);
-      let ownRow = local / ${tile / 4};
-      let ownColumn = local % ${tile / 4};
+      let ownRow = local / ${quads};
+      let ownColumn = local % ${quads};
       var sums : array<vec4<f32>, 4>;
       // How often the loops run is kept from the compiler: it would unroll them, and take seconds for each shape.
       for (var step = 0; step < uniforms.steps; step++) {
         let start = innerStart + step * ${depth};
-        for (var part = 0; part < uniforms.fills; part++) {
-          let at = local + part * ${threads};
-          {
-            ${leftAlong === 'inner' ? `let d = at % ${depth}; let r = at / ${depth};` : `let r = at % ${tile}; let d = at / ${tile};`}
-            var value = 0.0;
-            if (rowStart + r < ${rows} && start + d < ${inner}) { value = left(rowStart + r, start + d); }
-            leftTile[d][r / 4][r % 4] = value;
-          }
-          {
-            ${rightAlong === 'inner' ? `let d = at % ${depth}; let c = at / ${depth};` : `let c = at % ${tile}; let d = at / ${tile};`}
-            var value = 0.0;
-            if (columnStart + c < ${columns} && start + d < ${inner}) { value = right(start + d, columnStart + c); }
-            rightTile[d][c / 4][c % 4] = value;
-          }
+        {
+          ${placeOf(leftAlong === 'inner')}
+          leftTile[d][quad] = ${quadOf((at) => `leftWithin(rowStart + quad * 4 + ${at}, start + d)`)};
+        }
+        {
+          ${placeOf(rightAlong === 'inner')}
+          rightTile[d][quad] = ${quadOf((at) => `rightWithin(start + d, columnStart + quad * 4 + ${at})`)};
         }
         workgroupBarrier();
         for (var slice = 0; slice < uniforms.slices; slice++) {
@@ -86,15 +89,37 @@ function multiply(backend: GpuBackend, product: TiledProduct, outputShape: reado
           let column = columnStart + ownColumn * 4 + c;
           if (row >= ${rows} || column >= ${columns}) { continue; }
           let value = sums[r][c];
-          result[(i32(workgroupId.z) * ${rows} + row) * ${columns} + column] = ${written};
+          result[(split * ${rows} + row) * ${columns} + column] = ${written};
         }
       }`
+  const within = `
+    fn leftWithin(row : i32, inner : i32) -> f32 {
+      if (row >= ${rows} || inner >= ${inner}) { return 0.0; }
+      return left(row, inner);
+    }
+    fn rightWithin(inner : i32, column : i32) -> f32 {
+      if (column >= ${columns} || inner >= ${inner}) { return 0.0; }
+      return right(inner, column);
+    }`
   return runProgram(backend, {
-    ...{ key: `${key} ${rows} ${inner} ${columns} ${splits}`, inputs, outputShape, declarations, body },
+    ...{ key: `${key} ${rows} ${inner} ${columns} ${splits}`, inputs, outputShape, body },
+    declarations: declarations + within,
     groupSize: threads,
-    groups: [Math.ceil(columns / tile), Math.ceil(rows / tile), splits],
-    counts: { steps: stepsOfSplit, fills: (tile * depth) / threads, slices: depth / unrolled },
+    groups: [Math.ceil(columns / tile), rowTilesOfLayer, splits * layers],
+    counts: { steps: stepsOfSplit, slices: depth / unrolled },
   })
+}
+
+/** WGSL: which four elements a thread reads. Neighbours read what lies beside each other in memory. */
+function placeOf(isAlongInner: boolean): string {
+  return isAlongInner
+    ? `let d = local % ${depth}; let quad = local / ${depth};`
+    : `let quad = local % ${quads}; let d = local / ${quads};`
+}
+
+/** WGSL of four at once: threads that write parts of one vector would overwrite each other's on some drivers. */
+function quadOf(element: (at: number) => string): string {
+  return `vec4<f32>(${[0, 1, 2, 3].map(element).join(', ')})`
 }
 
 /** WGSL: the products of a row of each tile, added to the thread's sums. */

@@ -1,5 +1,5 @@
 import { util } from '@tensorflow/tfjs-core'
-import { runElementwise } from '../gpu-program.ts'
+import { reluOf, runElementwise } from '../gpu-program.ts'
 import { inputOf, type KernelMaker } from '../kernel-maker.ts'
 import { floatLiteral, sumOverRows } from '../sum-over-rows.ts'
 
@@ -25,14 +25,14 @@ export const batchNormTrain: KernelMaker =
       ...{ key: `inverse deviation ${epsilon}`, inputs: { variance }, outputShape: [channels] },
       value: `inverseSqrt(variance[i] + ${epsilon})`,
     })
-    const normalised = `(x[i] - mean[channel]) * inverseDeviation[channel] * gamma[channel] + beta[channel]`
+    const normalised = `let normalised = (x[i] - mean[channel]) * inverseDeviation[channel] * gamma[channel] + beta[channel];`
     const relu = attrs?.['relu'] === true
     const y = runElementwise(backend, {
       key: `normalise ${channels} ${relu}`,
       inputs: { x, mean, inverseDeviation, gamma, beta },
       outputShape: x.shape,
-      before: `let channel = i % ${channels};`,
-      value: relu ? `max(${normalised}, 0.0)` : normalised,
+      before: `let channel = i % ${channels}; ${normalised}`,
+      value: relu ? reluOf('normalised') : 'normalised',
     })
     return [y, mean, variance, inverseDeviation]
   }

@@ -1,6 +1,7 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 import { convolutionOf } from '../../window-info.ts'
 import { areFloats, inputOf, type KernelMaker } from '../kernel-maker.ts'
+import { reluOf } from '../gpu-program.ts'
 import { tiledProduct } from '../tiled-product.ts'
 import { convolutionKey, inputAt, placeCount, tapCount } from '../windows.ts'
 
@@ -39,7 +40,7 @@ function convolve(
       fn right(inner : i32, column : i32) -> f32 { return filterValues[inner * ${outChannels} + column]; }`,
     leftAlong: 'inner',
     rightAlong: 'column',
-    written: relu ? `max(${added}, 0.0)` : added,
+    written: relu ? reluOf(`(${added})`) : added,
     outputShape: outShape,
   })
 }

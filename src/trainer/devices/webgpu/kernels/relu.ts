@@ -1,4 +1,4 @@
-import { runElementwise } from '../gpu-program.ts'
+import { reluOf, runElementwise } from '../gpu-program.ts'
 import { inputOf, type KernelMaker } from '../kernel-maker.ts'
 
 /** See fusedKernels.addRelu. */
@@ -8,7 +8,8 @@ export const addRelu: KernelMaker =
     const [a, b] = [inputOf(inputs, 'a'), inputOf(inputs, 'b')]
     return runElementwise(backend, {
       ...{ key: 'add and relu', inputs: { a, b }, outputShape: a.shape },
-      value: 'max(a[i] + b[i], 0.0)',
+      before: 'let sum = a[i] + b[i];',
+      value: reluOf('sum'),
     })
   }
 
