@@ -71,6 +71,8 @@ describe.each(hosts)('the whole way in %s', (host) => {
     await page.getByRole('radio', { name: /^Fine-tune/ }).check()
     await page.getByRole('button', { name: 'Advanced' }).click()
     await page.getByRole('spinbutton', { name: /^Epochs/ }).fill('2')
+    // So small that its export is proved in seconds.
+    await page.getByRole('spinbutton', { name: /^Input size/ }).fill('64')
     // So few that it gets something wrong.
     await page.getByRole('spinbutton', { name: /^Use at most/ }).fill('24')
     await page.keyboard.press('Tab')
