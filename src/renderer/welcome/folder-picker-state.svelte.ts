@@ -21,13 +21,15 @@ export class FolderPickerState {
     const { api } = this.#workspace
     if (api === null) return
     const asked = ++this.#asked
+    const typedBefore = this.typed
     this.isLoading = true
     this.problem = null
     try {
       const listing = await api.shell.listFolders({ path })
       if (asked !== this.#asked) return
       this.listing = listing
-      this.typed = listing.path
+      // Whoever has begun to type meanwhile goes on.
+      if (this.typed === typedBefore) this.typed = listing.path
     } catch (thrown) {
       if (asked === this.#asked) this.problem = messageOf(thrown)
     } finally {
