@@ -14,7 +14,8 @@ export interface OpenCard {
   close(): void
 }
 
-const usedFeatures = ['timestamp-query', 'shader-f16', 'subgroups']
+/** The time of each kernel is measured by it. */
+const usedFeatures = ['timestamp-query']
 const usedLimits = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
