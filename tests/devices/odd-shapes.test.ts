@@ -6,7 +6,8 @@ import { fusedKernels } from '../../src/trainer/devices/fused-kernels.ts'
 import { batchNormTrain } from '../../src/trainer/network/batch-norm.ts'
 import { crossEntropySum, targetsOf } from '../../src/trainer/steps/loss.ts'
 import { isSoftware, presentDevices, runKernel, runsOn } from '../support/devices.ts'
-import { drawn, expectSame, largestDifference } from '../support/same-numbers.ts'
+import { convolved, type Padding, type Shape4D } from '../support/convolutions.ts'
+import { drawn, expectSame, expectSameSums, largestDifference } from '../support/same-numbers.ts'
 import { thinNetworkGradients, type ThinNetwork } from '../support/thin-network.ts'
 
 /*
@@ -17,9 +18,6 @@ import { thinNetworkGradients, type ThinNetwork } from '../support/thin-network.
 const seed = 2026
 
 const present = await presentDevices()
-
-type Shape4D = [number, number, number, number]
-type Padding = [[number, number], [number, number], [number, number], [number, number]]
 
 const sides = fc.oneof(fc.constantFrom(64, 65, 97, 161, 224, 231, 319, 320), fc.integer({ min: 4, max: 64 }))
 const channels = fc.constantFrom(1, 2, 3, 5, 9, 13, 17, 31, 33, 47, 65, 100)
@@ -85,21 +83,8 @@ describe.each(present.map((device) => [device.id, device] as const))('on %s', (_
       const pad: Padding = [[0, 0], around, around, [0, 0]]
       const inputShape: Shape4D = [batch, side, side, inputs]
       const filterShape: Shape4D = [kernel, kernel, inputs, outputs]
-      const attrs = { strides: [stride, stride], pad, dataFormat: 'NHWC' }
-      await expectSame(
-        () => {
-          const x = drawn<tf.Rank.R4>(inputShape, 1)
-          const filter = drawn<tf.Rank.R4>(filterShape, 2)
-          const y = tf.conv2d(x, filter, stride, pad)
-          const dy = drawn<tf.Rank.R4>(y.shape, 3)
-          return [
-            y,
-            ...runKernel(tf.Conv2DBackpropInput, { dy, filter }, { ...attrs, inputShape }),
-            ...runKernel(tf.Conv2DBackpropFilter, { x, dy }, { ...attrs, filterShape }),
-          ]
-        },
-        `convolution ${JSON.stringify(shape)}`,
-      )
+      const given = { inputShape, filterShape, strides: [stride, stride] as [number, number], pad }
+      await expectSameSums((drawn) => convolved(drawn, given), `convolution ${JSON.stringify(shape)}`)
     })
     await fc.assert(agrees, { seed, numRuns: runsOn(device, 30), examples: [...stems, ...large] })
   })

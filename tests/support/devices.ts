@@ -64,17 +64,15 @@ export async function referenceOf(compute: () => tf.Tensor | readonly tf.Tensor[
   }
 }
 
-/** The largest difference, relative to the largest expected value. */
-export function differenceOf(actual: Numbers, expected: Numbers): number {
+/** The largest difference, relative to the largest of the `scale`, which is what is expected unless something else is named. */
+export function differenceOf(actual: Numbers, expected: Numbers, scale: Numbers = expected): number {
   if (actual.shape.join() !== expected.shape.join()) return Number.POSITIVE_INFINITY
   let difference = 0
-  let size = 1e-20
   expected.values.forEach((value, index) => {
     const distance = Math.abs((actual.values[index] ?? Number.NaN) - value)
     difference = distance <= difference ? difference : distance
-    size = Math.max(size, Math.abs(value))
   })
-  return difference / size
+  return difference / scale.values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-20)
 }
 
 /** Runs a kernel by name, also one that tfjs has no function for. */
