@@ -1,11 +1,12 @@
-import { convolutionOf } from '../../window-info.ts'
+import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { convolutionOf, type Convolution } from '../../window-info.ts'
 import { areFloats, inputOf, type KernelMaker } from '../kernel-maker.ts'
-import { tiledProduct } from '../tiled-product.ts'
+import { tiledProduct, type TiledProduct } from '../tiled-product.ts'
 import { convolutionKey } from '../windows.ts'
 
 /**
- * The gradient of a convolution towards its input. Inputs dy, filter; attribute inputShape. Input places by (y, x of the
- * filter, output channel), times those by input channels.
+ * The gradient of a convolution towards its input. Inputs dy, filter; attribute inputShape. A stride leaves each input place
+ * only every so many taps of the filter: the places that see the same ones are a phase, and a product of its own.
  */
 export const conv2dBackpropInput: KernelMaker =
   ({ backend, original }) =>
@@ -15,34 +16,85 @@ export const conv2dBackpropInput: KernelMaker =
     const attrs = given.attrs ?? {}
     const c = convolutionOf(attrs['inputShape'] as unknown as number[], filter.shape, attrs)
     if (c === null || !areFloats(dy, filter)) return original(given)
-    return tiledProduct(backend, {
-      key: `input gradient ${convolutionKey(c)}`,
-      inputs: { dy, filterValues: filter },
-      rows: c.batchSize * c.inHeight * c.inWidth,
-      inner: c.filterHeight * c.filterWidth * c.outChannels,
-      columns: c.inChannels,
-      elements: `
-        fn left(row : i32, inner : i32) -> f32 {
-          let channel = inner % ${c.outChannels};
-          let filterPlace = inner / ${c.outChannels};
-          let image = row / ${c.inHeight * c.inWidth};
-          let inPlace = row % ${c.inHeight * c.inWidth};
-          // By how much the output that looked here through this tap would be shifted; a stride leaves some out.
-          let y = inPlace / ${c.inWidth} + ${c.padInfo.top} - filterPlace / ${c.filterWidth};
-          let x = inPlace % ${c.inWidth} + ${c.padInfo.left} - filterPlace % ${c.filterWidth};
-          if (y < 0 || x < 0 || y % ${c.strideHeight} != 0 || x % ${c.strideWidth} != 0) { return 0.0; }
-          let outY = y / ${c.strideHeight};
-          let outX = x / ${c.strideWidth};
-          if (outY >= ${c.outHeight} || outX >= ${c.outWidth}) { return 0.0; }
-          return dy[((image * ${c.outHeight} + outY) * ${c.outWidth} + outX) * ${c.outChannels} + channel];
-        }
-        fn right(inner : i32, column : i32) -> f32 {
-          let channel = inner % ${c.outChannels};
-          let filterPlace = inner / ${c.outChannels};
-          return filterValues[(filterPlace * ${c.inChannels} + column) * ${c.outChannels} + channel];
-        }`,
-      leftAlong: 'inner',
-      rightAlong: 'inner',
-      outputShape: c.inShape,
-    })
+    const [first, ...others] = phasesOf(c).map((phase) => productOf(c, phase, { dy, filterValues: filter }))
+    if (first === undefined) return original(given)
+    const result = tiledProduct(backend, first)
+    for (const product of others) tiledProduct(backend, product, result)
+    return result
   }
+
+/** What a phase is along one dimension. */
+interface Phase {
+  /** Its first input place; the others follow a stride apart. */
+  readonly start: number
+  readonly places: number
+  /** The first tap that its places are seen through; the others follow a stride apart. */
+  readonly tap: number
+  readonly taps: number
+  /** The output that sees the first place through the first tap. */
+  readonly output: number
+}
+
+function phasesAlong(size: number, filterSize: number, stride: number, padding: number): Phase[] {
+  return Array.from({ length: Math.min(stride, size) }, (_, start) => {
+    const tap = (start + padding) % stride
+    const taps = Math.max(0, Math.ceil((filterSize - tap) / stride))
+    return { start, places: Math.ceil((size - start) / stride), tap, taps, output: (start + padding - tap) / stride }
+  })
+}
+
+/** Along y and x. */
+type Phases = readonly [y: Phase, x: Phase]
+
+function phasesOf(c: Convolution): Phases[] {
+  const rows = phasesAlong(c.inHeight, c.filterHeight, c.strideHeight, c.padInfo.top)
+  const columns = phasesAlong(c.inWidth, c.filterWidth, c.strideWidth, c.padInfo.left)
+  return rows.flatMap((y) => columns.map((x): Phases => [y, x]))
+}
+
+/** Input places of the phase by (y, x of its taps, output channel), times those by input channels. */
+function productOf(
+  c: Convolution,
+  [y, x]: Phases,
+  inputs: Readonly<Record<'dy' | 'filterValues', TensorInfo>>,
+): TiledProduct {
+  // Where there are none, no code runs that divides by it; it must compile all the same.
+  const tapsOfRow = Math.max(1, x.taps)
+  return {
+    key: `input gradient ${y.start} ${x.start} ${convolutionKey(c)}`,
+    inputs,
+    rows: c.batchSize * y.places * x.places,
+    inner: y.taps * x.taps * c.outChannels,
+    columns: c.inChannels,
+    elements: `
+      fn left(row : i32, inner : i32) -> f32 {
+        let channel = inner % ${c.outChannels};
+        let tap = inner / ${c.outChannels};
+        let image = row / ${y.places * x.places};
+        let place = row % ${y.places * x.places};
+        let outY = place / ${x.places} + ${y.output} - tap / ${tapsOfRow};
+        let outX = place % ${x.places} + ${x.output} - tap % ${tapsOfRow};
+        if (outY < 0 || outX < 0 || outY >= ${c.outHeight} || outX >= ${c.outWidth}) { return 0.0; }
+        return dy[((image * ${c.outHeight} + outY) * ${c.outWidth} + outX) * ${c.outChannels} + channel];
+      }
+      fn right(inner : i32, column : i32) -> f32 {
+        let channel = inner % ${c.outChannels};
+        let tap = inner / ${c.outChannels};
+        let filterY = ${y.tap} + tap / ${tapsOfRow} * ${c.strideHeight};
+        let filterX = ${x.tap} + tap % ${tapsOfRow} * ${c.strideWidth};
+        return filterValues[((filterY * ${c.filterWidth} + filterX) * ${c.inChannels} + column) * ${c.outChannels} + channel];
+      }`,
+    leftAlong: 'inner',
+    rightAlong: 'inner',
+    place: `${placeOf(c, y, x)} * ${c.inChannels} + column`,
+    outputShape: c.inShape,
+  }
+}
+
+/** WGSL: which input place a row is. */
+function placeOf(c: Convolution, y: Phase, x: Phase): string {
+  const image = `row / ${y.places * x.places}`
+  const inY = `(row / ${x.places} % ${y.places} * ${c.strideHeight} + ${y.start})`
+  const inX = `(row % ${x.places} * ${c.strideWidth} + ${x.start})`
+  return `((${image} * ${c.inHeight} + ${inY}) * ${c.inWidth} + ${inX})`
+}
