@@ -7,6 +7,19 @@ export interface GpuUniform {
   readonly data: number[]
 }
 
+/** How many floats that lie beside each other are read or written at once. */
+export type Lanes = 1 | 4
+
+/** As many as can be where so many numbers follow each other. */
+export function lanesOf(count: number): Lanes {
+  return count % 4 === 0 ? 4 : 1
+}
+
+/** WGSL: the type of so many floats. */
+export function floatsOf(lanes: Lanes): string {
+  return lanes === 4 ? 'vec4<f32>' : 'f32'
+}
+
 /** The little of tfjs's WebGPU backend that our kernels need. */
 export interface GpuBackend {
   runWebGPUProgram(
@@ -27,6 +40,9 @@ export interface GpuProgram {
   /** By the name that the code calls each array of floats by. */
   readonly inputs: Readonly<Record<string, TensorInfo>>
   readonly outputShape: readonly number[]
+  /** Of each input, by its name; 1 where nothing is said. */
+  readonly inputLanes?: Readonly<Record<string, Lanes>>
+  readonly outputLanes?: Lanes
   /** Threads of a group, along x. */
   readonly groupSize: number
   readonly groups: readonly [x: number, y: number, z: number]
@@ -43,9 +59,12 @@ export interface GpuProgram {
 /** Runs a program into a new tensor, or into `output`, which it may read as `result` too. */
 export function runProgram(backend: GpuBackend, program: GpuProgram, output?: TensorInfo): TensorInfo {
   const { key, inputs, outputShape, groupSize, groups, declarations = '', body, numbers = {}, counts = {} } = program
+  const { inputLanes = {}, outputLanes = 1 } = program
   const shape = [...outputShape]
   const compiled: WebGPUProgram = {
     variableNames: Object.keys(inputs),
+    variableComponents: Object.keys(inputs).map((name) => inputLanes[name] ?? 1),
+    outputComponent: outputLanes,
     outputShape: shape,
     shaderKey: `athanor ${key}`,
     workgroupSize: [groupSize, 1, 1],
@@ -102,6 +121,7 @@ export function runElementwise(backend: GpuBackend, given: Elementwise, output?:
 }
 
 /** WGSL: what is not a number stays that, so that the run hears of it; `max` would make it 0. */
-export function reluOf(value: string): string {
-  return `select(${value}, 0.0, ${value} < 0.0)`
+export function reluOf(value: string, lanes: Lanes = 1): string {
+  const zero = `${floatsOf(lanes)}(0.0)`
+  return `select(${value}, ${zero}, ${value} < ${zero})`
 }

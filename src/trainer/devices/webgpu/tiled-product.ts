@@ -1,35 +1,48 @@
-import { runElementwise, runProgram, type GpuBackend, type GpuProgram } from './gpu-program.ts'
 import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { floatsOf, runElementwise, runProgram, type GpuBackend, type GpuProgram, type Lanes } from './gpu-program.ts'
+import {
+  declarationOf,
+  declareSums,
+  fill,
+  multiplyAdd,
+  threadsOf,
+  tileColumns,
+  tileDepth,
+  writeSums,
+  type Tile,
+} from './tile-code.ts'
 
 /** A product of two matrices that need not lie in memory: [rows, inner] times [inner, columns]. */
-export interface TiledProduct {
+export interface TiledProduct extends Pick<GpuProgram, 'inputs' | 'inputLanes' | 'outputShape'> {
   readonly key: string
-  readonly inputs: GpuProgram['inputs']
   readonly rows: number
   readonly inner: number
   readonly columns: number
   /** WGSL of `left(row, inner)` and `right(inner, column)`, with whatever else they need. */
   readonly elements: string
-  /** Along which index neighbours lie beside each other in memory: threads that are neighbours read them together. */
-  readonly leftAlong: 'row' | 'inner'
-  readonly rightAlong: 'inner' | 'column'
+  readonly left: Factor<'row' | 'inner'>
+  readonly right: Factor<'inner' | 'column'>
+  /** How many neighbouring columns are written at once. */
+  readonly columnLanes: Lanes
   /** WGSL of what is written, of `value`, `row` and `column`. */
   readonly written?: string
-  /** WGSL of where in the result, of the same; only without `splits`. Otherwise row by row. */
+  /** WGSL of where in the result the number stands, of the same; only without `splits`. Otherwise row by row. */
   readonly place?: string
-  readonly outputShape: readonly number[]
   /** In how many parts the inner dimension is summed up side by side; only without `written`. */
   readonly splits?: number
 }
 
-/** Columns of a group's tile, of which each thread has a square of four by four. */
-const tileColumns = 64
-/** Its rows: the smaller ones where the larger ones would mostly lie beyond the last row. */
+interface Factor<Index> {
+  /** Along which index neighbours lie beside each other in memory: threads that are neighbours read them together. */
+  readonly along: Index
+  /** How many of these its function gives at once, from the one that it is asked for. */
+  readonly lanes: Lanes
+}
+
+/** Rows of a group's tile: the smaller ones where the larger ones would mostly lie beyond the last row. */
 const tileRowsLarge = 64
 const tileRowsSmall = 16
-/** How far along the inner dimension a tile reaches into fast memory at once. */
-const depth = 16
-/** So many of them are written out side by side, so that a card can read some while it multiplies others. */
+/** So many slices of a tile are written out side by side, so that a card can read some while it multiplies others. */
 const unrolled = 4
 /** What every device allows in a dimension. */
 const groupsMax = 65_535
@@ -56,115 +69,89 @@ function multiply(
   outputShape: readonly number[],
   output?: TensorInfo,
 ): TensorInfo {
-  const { key, inputs, rows, inner, columns, elements, leftAlong, rightAlong, written = 'value', splits = 1 } = product
-  const { place = `(split * ${rows} + row) * ${columns} + column` } = product
-  const stepsOfSplit = Math.ceil(Math.ceil(inner / splits) / depth)
+  const { key, inputs, inputLanes, rows, inner, columns, elements, splits = 1, columnLanes } = product
+  const stepsOfSplit = Math.ceil(Math.ceil(inner / splits) / tileDepth)
   const tileRows = tileRowsOf(rows)
   const rowTiles = Math.ceil(rows / tileRows)
-  const threads = (tileRows / 4) * (tileColumns / 4)
   // No dimension may have more groups than that, so that the tiles of many rows lie in several layers.
   const layers = Math.ceil(rowTiles / groupsMax)
   const rowTilesOfLayer = Math.ceil(rowTiles / layers)
-  const left: Side = { tile: 'leftTile', quads: tileRows / 4, isAlongInner: leftAlong === 'inner', threads }
-  const right: Side = { tile: 'rightTile', quads: tileColumns / 4, isAlongInner: rightAlong === 'inner', threads }
-  const declarations = `
-    ${elements}
-    ${declarationOf(left)}
-    ${declarationOf(right)}`
+  const left: Tile = { name: 'left', size: tileRows, isAlongInner: product.left.along === 'inner', tileRows }
+  const right: Tile = { name: 'right', size: tileColumns, isAlongInner: product.right.along === 'inner', tileRows }
   const body = `
       let layer = i32(workgroupId.z) % ${layers};
       let split = i32(workgroupId.z) / ${layers};
       let rowStart = (layer * ${rowTilesOfLayer} + i32(workgroupId.y)) * ${tileRows};
       let columnStart = i32(workgroupId.x) * ${tileColumns};
-      let innerStart = split * ${stepsOfSplit * depth};
+      let innerStart = split * ${stepsOfSplit * tileDepth};
       let local = i32(localIndex);
-      let ownRow = local / ${right.quads};
-      let ownColumn = local % ${right.quads};
-      var sums : array<vec4<f32>, 4>;
+      ${declareSums(tileRows)}
       // How often the loops run is kept from the compiler: it would unroll them, and take seconds for each shape.
       for (var step = 0; step < uniforms.steps; step++) {
-        let start = innerStart + step * ${depth};
-        ${fill(left, (at) => `leftWithin(rowStart + quad * 4 + ${at}, start + d)`)}
-        ${fill(right, (at) => `rightWithin(start + d, columnStart + quad * 4 + ${at})`)}
+        let innerStep = innerStart + step * ${tileDepth};
+        ${fill(left)}
+        ${fill(right)}
         workgroupBarrier();
         for (var slice = 0; slice < uniforms.slices; slice++) {
-          ${Array.from({ length: unrolled }, (_, at) => multiplyAdd(`slice * ${unrolled} + ${at}`)).join('')}
+          ${Array.from({ length: unrolled }, (_, at) => multiplyAdd(`slice * ${unrolled} + ${at}`, tileRows)).join('')}
         }
         workgroupBarrier();
       }
-      for (var r = 0; r < 4; r++) {
-        for (var c = 0; c < 4; c++) {
-          let row = rowStart + ownRow * 4 + r;
-          let column = columnStart + ownColumn * 4 + c;
-          if (row >= ${rows} || column >= ${columns}) { continue; }
-          let value = sums[r][c];
-          result[${place}] = ${written};
-        }
-      }`
-  const within = `
-    fn leftWithin(row : i32, inner : i32) -> f32 {
-      if (row >= ${rows} || inner >= ${inner}) { return 0.0; }
-      return left(row, inner);
-    }
-    fn rightWithin(inner : i32, column : i32) -> f32 {
-      if (column >= ${columns} || inner >= ${inner}) { return 0.0; }
-      return right(inner, column);
-    }`
+      ${writeSums(tileRows)}`
   const program: GpuProgram = {
-    ...{ key: `${key} ${rows} ${inner} ${columns} ${splits}`, inputs, outputShape, body },
-    declarations: declarations + within,
-    groupSize: threads,
+    key: `${key} ${rows} ${inner} ${columns} ${splits}`,
+    ...{ inputs, ...(inputLanes && { inputLanes }), outputShape, outputLanes: columnLanes, body },
+    declarations: [elements, guarded(product), declarationOf(left), declarationOf(right)].join('\n'),
+    groupSize: threadsOf(tileRows),
     groups: [Math.ceil(columns / tileColumns), rowTilesOfLayer, splits * layers],
-    counts: { steps: stepsOfSplit, slices: depth / unrolled },
+    counts: { steps: stepsOfSplit, slices: tileDepth / unrolled },
   }
   return runProgram(backend, program, output)
+}
+
+/**
+ * WGSL of what the tiles are filled from and written by, four numbers at once and 0 beyond the matrices: `leftFour(row,
+ * inner)` and `rightFour(inner, column)` along memory, and `writeFour(split, row, column, sums)` along columns.
+ */
+function guarded({ rows, inner, columns, left, right, columnLanes, written = 'value', place }: TiledProduct): string {
+  const lanes = [0, 1, 2, 3] as const
+  const leftLane = (at: number) => (left.along === 'inner' ? `row, inner + ${at}` : `row + ${at}, inner`)
+  const rightLane = (at: number) => (right.along === 'inner' ? `inner + ${at}, column` : `inner, column + ${at}`)
+  const four = (name: string, lane: (at: number) => string) =>
+    `return vec4<f32>(${lanes.map((at) => `${name}(${lane(at)})`).join(', ')});`
+  const leftType = floatsOf(left.lanes)
+  const rightType = floatsOf(right.lanes)
+  return `
+    fn leftWithin(row : i32, inner : i32) -> ${leftType} {
+      if (row >= ${rows} || inner >= ${inner}) { return ${leftType}(0.0); }
+      return left(row, inner);
+    }
+    fn rightWithin(inner : i32, column : i32) -> ${rightType} {
+      if (column >= ${columns} || inner >= ${inner}) { return ${rightType}(0.0); }
+      return right(inner, column);
+    }
+    fn leftFour(row : i32, inner : i32) -> vec4<f32> {
+      ${left.lanes === 4 ? 'return leftWithin(row, inner);' : four('leftWithin', leftLane)}
+    }
+    fn rightFour(inner : i32, column : i32) -> vec4<f32> {
+      ${right.lanes === 4 ? 'return rightWithin(inner, column);' : four('rightWithin', rightLane)}
+    }
+    fn write(split : i32, row : i32, column : i32, value : ${floatsOf(columnLanes)}) {
+      if (row >= ${rows} || column >= ${columns}) { return; }
+      result[(${place ?? `(split * ${rows} + row) * ${columns} + column`}) / ${columnLanes}] = ${written};
+    }
+    fn writeFour(split : i32, row : i32, column : i32, sums : vec4<f32>) {
+      ${
+        columnLanes === 4
+          ? 'write(split, row, column, sums);'
+          : lanes.map((at) => `write(split, row, column + ${at}, sums[${at}]);`).join(' ')
+      }
+    }`
 }
 
 function tileRowsOf(rows: number): number {
   const wasted = Math.ceil(rows / tileRowsLarge) * tileRowsLarge - rows
   return wasted > rows / 2 ? tileRowsSmall : tileRowsLarge
-}
-
-/** One of the two tiles that a group multiplies. */
-interface Side {
-  /** Its name in WGSL. */
-  readonly tile: string
-  /** Of four rows or columns each. */
-  readonly quads: number
-  /** Along which index neighbours lie beside each other in memory. */
-  readonly isAlongInner: boolean
-  readonly threads: number
-}
-
-function declarationOf({ tile, quads }: Side): string {
-  return `var<workgroup> ${tile} : array<array<vec4<f32>, ${quads}>, ${depth}>;`
-}
-
-/**
- * WGSL: the threads of a group read a tile, those that are neighbours what lies beside each other in memory. Four elements
- * at once: threads that write parts of one vector would overwrite each other's on some drivers.
- */
-function fill({ tile, quads, isAlongInner, threads }: Side, element: (at: number) => string): string {
-  const place = isAlongInner
-    ? `let d = i % ${depth}; let quad = i / ${depth};`
-    : `let quad = i % ${quads}; let d = i / ${quads};`
-  const elements = [0, 1, 2, 3].map(element).join(', ')
-  const turns = Array.from({ length: (quads * depth) / threads }, (_, turn) => turn * threads)
-  return turns
-    .map((first) => `{ let i = local + ${first}; ${place} ${tile}[d][quad] = vec4<f32>(${elements}); }`)
-    .join('\n')
-}
-
-/** WGSL: the products of a row of each tile, added to the thread's sums. */
-function multiplyAdd(at: string): string {
-  return `{
-    let l = leftTile[${at}][ownRow];
-    let r = rightTile[${at}][ownColumn];
-    sums[0] = fma(vec4<f32>(l.x), r, sums[0]);
-    sums[1] = fma(vec4<f32>(l.y), r, sums[1]);
-    sums[2] = fma(vec4<f32>(l.z), r, sums[2]);
-    sums[3] = fma(vec4<f32>(l.w), r, sums[3]);
-  }`
 }
 
 /** Groups that keep any card busy. */

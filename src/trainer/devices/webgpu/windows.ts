@@ -1,3 +1,4 @@
+import { floatsOf, type Lanes } from './gpu-program.ts'
 import type { Convolution } from '../window-info.ts'
 
 /** What tells one convolution's code from another's. */
@@ -10,19 +11,20 @@ export function convolutionKey(c: Convolution): string {
 
 /**
  * WGSL of `inputAt(place, tap)`: the value of `x` that output `place` (image, y, x of the output in one number) sees
- * through `tap` (y, x of the filter and the input's channel in one number); 0 beyond the border.
+ * through `tap` (y, x of the filter and the input's channel in one number), and what its next channels hold as far as they
+ * are read at once; 0 beyond the border.
  */
-export function inputAt(c: Convolution): string {
+export function inputAt(c: Convolution, lanes: Lanes): string {
   return `
-    fn inputAt(place : i32, tap : i32) -> f32 {
+    fn inputAt(place : i32, tap : i32) -> ${floatsOf(lanes)} {
       let channel = tap % ${c.inChannels};
       let filterPlace = tap / ${c.inChannels};
       let image = place / ${c.outHeight * c.outWidth};
       let outPlace = place % ${c.outHeight * c.outWidth};
       let inY = (outPlace / ${c.outWidth}) * ${c.strideHeight} - ${c.padInfo.top} + filterPlace / ${c.filterWidth};
       let inX = (outPlace % ${c.outWidth}) * ${c.strideWidth} - ${c.padInfo.left} + filterPlace % ${c.filterWidth};
-      if (inY < 0 || inY >= ${c.inHeight} || inX < 0 || inX >= ${c.inWidth}) { return 0.0; }
-      return x[((image * ${c.inHeight} + inY) * ${c.inWidth} + inX) * ${c.inChannels} + channel];
+      if (inY < 0 || inY >= ${c.inHeight} || inX < 0 || inX >= ${c.inWidth}) { return ${floatsOf(lanes)}(0.0); }
+      return x[(((image * ${c.inHeight} + inY) * ${c.inWidth} + inX) * ${c.inChannels} + channel) / ${lanes}];
     }`
 }
 

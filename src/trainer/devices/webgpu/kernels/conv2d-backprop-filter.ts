@@ -1,4 +1,5 @@
 import { convolutionOf } from '../../window-info.ts'
+import { floatsOf, lanesOf } from '../gpu-program.ts'
 import { areFloats, inputOf, type KernelMaker } from '../kernel-maker.ts'
 import { splitsOf, tiledProduct } from '../tiled-product.ts'
 import { convolutionKey, inputAt, placeCount, tapCount } from '../windows.ts'
@@ -17,16 +18,21 @@ export const conv2dBackpropFilter: KernelMaker =
     if (convolution === null || !areFloats(x, dy)) return original(given)
     const { outChannels, filterShape } = convolution
     const size = { rows: tapCount(convolution), inner: placeCount(convolution), columns: outChannels }
+    const [inLanes, outLanes] = [lanesOf(convolution.inChannels), lanesOf(outChannels)]
     return tiledProduct(backend, {
       ...size,
       key: `filter gradient ${convolutionKey(convolution)}`,
       inputs: { x, dy },
+      inputLanes: { x: inLanes, dy: outLanes },
       elements: `
-        ${inputAt(convolution)}
-        fn left(row : i32, inner : i32) -> f32 { return inputAt(inner, row); }
-        fn right(inner : i32, column : i32) -> f32 { return dy[inner * ${outChannels} + column]; }`,
-      leftAlong: 'row',
-      rightAlong: 'column',
+        ${inputAt(convolution, inLanes)}
+        fn left(row : i32, inner : i32) -> ${floatsOf(inLanes)} { return inputAt(inner, row); }
+        fn right(inner : i32, column : i32) -> ${floatsOf(outLanes)} {
+          return dy[(inner * ${outChannels} + column) / ${outLanes}];
+        }`,
+      left: { along: 'row', lanes: inLanes },
+      right: { along: 'column', lanes: outLanes },
+      columnLanes: outLanes,
       outputShape: filterShape,
       splits: splitsOf(size),
     })

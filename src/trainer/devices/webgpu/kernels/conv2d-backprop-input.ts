@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { convolutionOf, type Convolution } from '../../window-info.ts'
+import { floatsOf, lanesOf } from '../gpu-program.ts'
 import { areFloats, inputOf, type KernelMaker } from '../kernel-maker.ts'
 import { tiledProduct, type TiledProduct } from '../tiled-product.ts'
 import { convolutionKey } from '../windows.ts'
@@ -60,32 +61,37 @@ function productOf(
 ): TiledProduct {
   // Where there are none, no code runs that divides by it; it must compile all the same.
   const tapsOfRow = Math.max(1, x.taps)
+  const lanes = lanesOf(c.outChannels)
+  const floats = floatsOf(lanes)
   return {
     key: `input gradient ${y.start} ${x.start} ${convolutionKey(c)}`,
     inputs,
+    inputLanes: { dy: lanes, filterValues: lanes },
     rows: c.batchSize * y.places * x.places,
     inner: y.taps * x.taps * c.outChannels,
     columns: c.inChannels,
     elements: `
-      fn left(row : i32, inner : i32) -> f32 {
+      fn left(row : i32, inner : i32) -> ${floats} {
         let channel = inner % ${c.outChannels};
         let tap = inner / ${c.outChannels};
         let image = row / ${y.places * x.places};
         let place = row % ${y.places * x.places};
         let outY = place / ${x.places} + ${y.output} - tap / ${tapsOfRow};
         let outX = place % ${x.places} + ${x.output} - tap % ${tapsOfRow};
-        if (outY < 0 || outX < 0 || outY >= ${c.outHeight} || outX >= ${c.outWidth}) { return 0.0; }
-        return dy[((image * ${c.outHeight} + outY) * ${c.outWidth} + outX) * ${c.outChannels} + channel];
+        if (outY < 0 || outX < 0 || outY >= ${c.outHeight} || outX >= ${c.outWidth}) { return ${floats}(0.0); }
+        return dy[(((image * ${c.outHeight} + outY) * ${c.outWidth} + outX) * ${c.outChannels} + channel) / ${lanes}];
       }
-      fn right(inner : i32, column : i32) -> f32 {
+      fn right(inner : i32, column : i32) -> ${floats} {
         let channel = inner % ${c.outChannels};
         let tap = inner / ${c.outChannels};
         let filterY = ${y.tap} + tap / ${tapsOfRow} * ${c.strideHeight};
         let filterX = ${x.tap} + tap % ${tapsOfRow} * ${c.strideWidth};
-        return filterValues[((filterY * ${c.filterWidth} + filterX) * ${c.inChannels} + column) * ${c.outChannels} + channel];
+        let place = (filterY * ${c.filterWidth} + filterX) * ${c.inChannels} + column;
+        return filterValues[(place * ${c.outChannels} + channel) / ${lanes}];
       }`,
-    leftAlong: 'inner',
-    rightAlong: 'inner',
+    left: { along: 'inner', lanes },
+    right: { along: 'inner', lanes },
+    columnLanes: lanesOf(c.inChannels),
     place: `${placeOf(c, y, x)} * ${c.inChannels} + column`,
     outputShape: c.inShape,
   }

@@ -1,7 +1,7 @@
 import type { KernelFunc, TensorInfo } from '@tensorflow/tfjs-core'
 import { convolutionOf } from '../../window-info.ts'
 import { areFloats, inputOf, type KernelMaker } from '../kernel-maker.ts'
-import { reluOf } from '../gpu-program.ts'
+import { floatsOf, lanesOf, reluOf } from '../gpu-program.ts'
 import { tiledProduct } from '../tiled-product.ts'
 import { convolutionKey, inputAt, placeCount, tapCount } from '../windows.ts'
 
@@ -25,22 +25,28 @@ function convolve(
   const convolution = convolutionOf(x.shape, filter.shape, attrs)
   if (convolution === null || !areFloats(x, filter)) return null
   const { outChannels, outShape } = convolution
-  const sum = ['value', bias && 'bias[column]', residual && `residual[row * ${outChannels} + column]`]
+  const [inLanes, outLanes] = [lanesOf(convolution.inChannels), lanesOf(outChannels)]
+  const ofResidual = `residual[(row * ${outChannels} + column) / ${outLanes}]`
+  const sum = ['value', bias && `bias[column / ${outLanes}]`, residual && ofResidual]
   const added = sum.filter((part) => part !== null).join(' + ')
   const parts = [bias && 'bias', residual && 'residual', relu && 'relu'].filter((part) => typeof part === 'string')
   return tiledProduct(backend, {
     key: ['convolution', ...parts, convolutionKey(convolution)].join(' '),
     inputs: { x, filterValues: filter, ...(bias && { bias }), ...(residual && { residual }) },
+    inputLanes: { x: inLanes, filterValues: outLanes, bias: outLanes, residual: outLanes },
     rows: placeCount(convolution),
     inner: tapCount(convolution),
     columns: outChannels,
     elements: `
-      ${inputAt(convolution)}
-      fn left(row : i32, inner : i32) -> f32 { return inputAt(row, inner); }
-      fn right(inner : i32, column : i32) -> f32 { return filterValues[inner * ${outChannels} + column]; }`,
-    leftAlong: 'inner',
-    rightAlong: 'column',
-    written: relu ? reluOf(`(${added})`) : added,
+      ${inputAt(convolution, inLanes)}
+      fn left(row : i32, inner : i32) -> ${floatsOf(inLanes)} { return inputAt(row, inner); }
+      fn right(inner : i32, column : i32) -> ${floatsOf(outLanes)} {
+        return filterValues[(inner * ${outChannels} + column) / ${outLanes}];
+      }`,
+    left: { along: 'inner', lanes: inLanes },
+    right: { along: 'column', lanes: outLanes },
+    columnLanes: outLanes,
+    written: relu ? reluOf(`(${added})`, outLanes) : added,
     outputShape: outShape,
   })
 }
