@@ -8,10 +8,10 @@ import { usePlainBackend } from './plain-backend.ts'
 
 /**
  * How many random shapes to try: a few where each is compiled for itself, which a driver that computes on the processor
- * takes half a second for.
+ * takes seconds for.
  */
 export function runsOn(device: Device, runs: number): number {
-  return isSoftware(device) ? Math.ceil(runs / 15) : runs
+  return isSoftware(device) ? Math.ceil(runs / 20) : runs
 }
 
 /** Of a graphics card that is only a program; known once `presentDevices` has looked. */

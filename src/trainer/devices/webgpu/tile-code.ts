@@ -48,12 +48,11 @@ export function fill({ name, size, isAlongInner, tileRows }: Tile): string {
     ? `let d = i % ${tileDepth / 4} * 4; let quad = i / ${tileDepth / 4};`
     : `let quad = i % ${quads}; let d = i / ${quads} * 4;`
   const start = name === 'left' ? 'rowStart' : 'columnStart'
-  const four = (at: number) => {
+  const four = (at: string) => {
     const inner = `innerStep + d${isAlongInner ? '' : ` + ${at}`}`
     const outer = `${start} + quad * 4${isAlongInner ? ` + ${at}` : ''}`
     return name === 'left' ? `leftFour(${outer}, ${inner})` : `rightFour(${inner}, ${outer})`
   }
-  const read = `mat4x4<f32>(${[0, 1, 2, 3].map(four).join(', ')})`
   const turns = Array.from({ length: Math.ceil(squares / threads) }, (_, turn) => turn * threads)
   return turns
     .map(
@@ -61,7 +60,9 @@ export function fill({ name, size, isAlongInner, tileRows }: Tile): string {
         ${squares < threads ? `if (local < ${squares}) ` : ''}{
           let i = local + ${first};
           ${place}
-          let square = ${isAlongInner ? `transpose(${read})` : read};
+          var read : mat4x4<f32>;
+          for (var at = 0; at < 4; at++) { read[at] = ${four('at')}; }
+          let square = ${isAlongInner ? 'transpose(read)' : 'read'};
           ${[0, 1, 2, 3].map((at) => `${name}Tile[d + ${at}][quad] = square[${at}];`).join(' ')}
         }`,
     )
@@ -87,15 +88,27 @@ export function declareSums(tileRows: number): string {
   return eachSum(tileRows, ({ sum }) => `var ${sum} = vec4<f32>(0.0);`).join(' ')
 }
 
-/** Hands the thread's sums to `writeFour`. */
+/**
+ * Hands the thread's sums to `writeFour`, in a loop, since a software driver takes long to compile what is written out. The copy
+ * lets the sums themselves stay in registers.
+ */
 export function writeSums(tileRows: number): string {
   const across = threadsAcross(tileRows)
   const own = quadsOfThread(tileRows)
-  return eachSum(tileRows, ({ sum, row, columns }) => {
-    const atRow = `rowStart + local / ${across} * ${own.rows * 4} + ${row}`
-    const atColumn = `columnStart + (local % ${across} + ${columns * across}) * 4`
-    return `writeFour(split, ${atRow}, ${atColumn}, ${sum});`
-  }).join('\n')
+  const sums = eachSum(tileRows, ({ sum }) => sum)
+  return `
+      var sums = array<vec4<f32>, ${sums.length}>(${sums.join(', ')});
+      for (var at = 0; at < uniforms.sums; at++) {
+        let row = rowStart + local / ${across} * ${own.rows * 4} + at / ${own.columns};
+        let column = columnStart + (local % ${across} + at % ${own.columns} * ${across}) * 4;
+        writeFour(split, row, column, sums[at]);
+      }`
+}
+
+/** How many vectors of sums a thread has. */
+export function sumsOf(tileRows: number): number {
+  const own = quadsOfThread(tileRows)
+  return own.rows * 4 * own.columns
 }
 
 interface Sum {

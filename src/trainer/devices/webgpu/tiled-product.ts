@@ -5,6 +5,7 @@ import {
   declareSums,
   fill,
   multiplyAdd,
+  sumsOf,
   threadsOf,
   tileColumns,
   tileDepth,
@@ -43,7 +44,7 @@ interface Factor<Index> {
 const tileRowsLarge = 64
 const tileRowsSmall = 16
 /** So many slices of a tile are written out side by side, so that a card can read some while it multiplies others. */
-const unrolled = 4
+const unrolled = 2
 /** What every device allows in a dimension. */
 const groupsMax = 65_535
 
@@ -104,7 +105,7 @@ function multiply(
     declarations: [elements, guarded(product), declarationOf(left), declarationOf(right)].join('\n'),
     groupSize: threadsOf(tileRows),
     groups: [Math.ceil(columns / tileColumns), rowTilesOfLayer, splits * layers],
-    counts: { steps: stepsOfSplit, slices: tileDepth / unrolled },
+    counts: { steps: stepsOfSplit, slices: tileDepth / unrolled, four: 4, sums: sumsOf(tileRows) },
   }
   return runProgram(backend, program, output)
 }
@@ -114,11 +115,12 @@ function multiply(
  * inner)` and `rightFour(inner, column)` along memory, and `writeFour(split, row, column, sums)` along columns.
  */
 function guarded({ rows, inner, columns, left, right, columnLanes, written = 'value', place }: TiledProduct): string {
-  const lanes = [0, 1, 2, 3] as const
-  const leftLane = (at: number) => (left.along === 'inner' ? `row, inner + ${at}` : `row + ${at}, inner`)
-  const rightLane = (at: number) => (right.along === 'inner' ? `inner + ${at}, column` : `inner, column + ${at}`)
-  const four = (name: string, lane: (at: number) => string) =>
-    `return vec4<f32>(${lanes.map((at) => `${name}(${lane(at)})`).join(', ')});`
+  const leftLane = left.along === 'inner' ? 'row, inner + at' : 'row + at, inner'
+  const rightLane = right.along === 'inner' ? 'inner + at, column' : 'inner, column + at'
+  const four = (one: string) => `
+    var all : vec4<f32>;
+    for (var at = 0; at < uniforms.four; at++) { all[at] = ${one}; }
+    return all;`
   const leftType = floatsOf(left.lanes)
   const rightType = floatsOf(right.lanes)
   return `
@@ -131,10 +133,10 @@ function guarded({ rows, inner, columns, left, right, columnLanes, written = 'va
       return right(inner, column);
     }
     fn leftFour(row : i32, inner : i32) -> vec4<f32> {
-      ${left.lanes === 4 ? 'return leftWithin(row, inner);' : four('leftWithin', leftLane)}
+      ${left.lanes === 4 ? 'return leftWithin(row, inner);' : four(`leftWithin(${leftLane})`)}
     }
     fn rightFour(inner : i32, column : i32) -> vec4<f32> {
-      ${right.lanes === 4 ? 'return rightWithin(inner, column);' : four('rightWithin', rightLane)}
+      ${right.lanes === 4 ? 'return rightWithin(inner, column);' : four(`rightWithin(${rightLane})`)}
     }
     fn write(split : i32, row : i32, column : i32, value : ${floatsOf(columnLanes)}) {
       if (row >= ${rows} || column >= ${columns}) { return; }
@@ -144,7 +146,7 @@ function guarded({ rows, inner, columns, left, right, columnLanes, written = 'va
       ${
         columnLanes === 4
           ? 'write(split, row, column, sums);'
-          : lanes.map((at) => `write(split, row, column + ${at}, sums[${at}]);`).join(' ')
+          : 'for (var at = 0; at < uniforms.four; at++) { write(split, row, column + at, sums[at]); }'
       }
     }`
 }
