@@ -11,6 +11,12 @@ const driverFile = join(folder, 'lavapipe.json')
 /** Dawn refuses the Mesa of Debian 12 itself, 22.3. */
 const oldestMesa = 23
 
+/**
+ * Tests run each program of a graphics card a few times only: Mesa's software driver should spend little on compiling them.
+ * Half as wide vectors are half the code; see Mesa's documentation of LLVMpipe.
+ */
+const quickToCompile = { LP_NATIVE_VECTOR_WIDTH: '128', GALLIVM_PERF: 'nopt' }
+
 export type VulkanHere =
   | { readonly environment: Readonly<Record<string, string>>; readonly absence: null }
   | { readonly environment: null; readonly absence: string }
@@ -37,7 +43,7 @@ export function ensureVulkan(): VulkanHere {
 /** Whether the device is there with that: a card may have no driver that Dawn accepts. */
 function tryDriver(driver: Record<string, string>): VulkanHere {
   // Vulkan looks for a folder of the session, and warns where there is none.
-  const environment = { XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), ...driver }
+  const environment = { XDG_RUNTIME_DIR: process.env['XDG_RUNTIME_DIR'] ?? tmpdir(), ...quickToCompile, ...driver }
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', probe], {
     ...{ cwd: root, encoding: 'utf8', env: { ...process.env, ...environment } },
   })

@@ -21,7 +21,7 @@ describe.skipIf(absenceOf('browser') !== null)('a project that went away', () =>
     studio = await openStudio('browser', { storeFolder })
     page = studio.page
     // A window that comes anew shows the latest project that is there.
-    await page.getByRole('button', { name: 'dogs' }).first().waitFor()
+    await page.getByRole('navigation', { name: 'Places' }).waitFor()
     await page.evaluate("sessionStorage.setItem('athanor.project', 'none')")
     await page.reload()
   })

@@ -15,6 +15,7 @@ import {
 
 /** A product of two matrices that need not lie in memory: [rows, inner] times [inner, columns]. */
 export interface TiledProduct extends Pick<GpuProgram, 'inputs' | 'inputLanes' | 'outputShape'> {
+  /** Unique to the code; what `rows` and `inner` are is not part of it, so that batches of any size share it. */
   readonly key: string
   readonly rows: number
   readonly inner: number
@@ -71,7 +72,7 @@ function multiply(
   output?: TensorInfo,
 ): TensorInfo {
   const { key, inputs, inputLanes, rows, inner, columns, elements, splits = 1, columnLanes } = product
-  const stepsOfSplit = Math.ceil(Math.ceil(inner / splits) / tileDepth)
+  const steps = Math.ceil(Math.ceil(inner / splits) / tileDepth)
   const tileRows = tileRowsOf(rows)
   const rowTiles = Math.ceil(rows / tileRows)
   // No dimension may have more groups than that, so that the tiles of many rows lie in several layers.
@@ -80,11 +81,11 @@ function multiply(
   const left: Tile = { name: 'left', size: tileRows, isAlongInner: product.left.along === 'inner', tileRows }
   const right: Tile = { name: 'right', size: tileColumns, isAlongInner: product.right.along === 'inner', tileRows }
   const body = `
-      let layer = i32(workgroupId.z) % ${layers};
-      let split = i32(workgroupId.z) / ${layers};
-      let rowStart = (layer * ${rowTilesOfLayer} + i32(workgroupId.y)) * ${tileRows};
+      let layer = i32(workgroupId.z) % uniforms.layers;
+      let split = i32(workgroupId.z) / uniforms.layers;
+      let rowStart = (layer * uniforms.layerTiles + i32(workgroupId.y)) * ${tileRows};
       let columnStart = i32(workgroupId.x) * ${tileColumns};
-      let innerStart = split * ${stepsOfSplit * tileDepth};
+      let innerStart = split * uniforms.steps * ${tileDepth};
       let local = i32(localIndex);
       ${declareSums(tileRows)}
       // How often the loops run is kept from the compiler: it would unroll them, and take seconds for each shape.
@@ -100,12 +101,21 @@ function multiply(
       }
       ${writeSums(tileRows)}`
   const program: GpuProgram = {
-    key: `${key} ${rows} ${inner} ${columns} ${splits}`,
+    key: `${key} ${columns} ${tileRows}`,
     ...{ inputs, ...(inputLanes && { inputLanes }), outputShape, outputLanes: columnLanes, body },
     declarations: [elements, guarded(product), declarationOf(left), declarationOf(right)].join('\n'),
     groupSize: threadsOf(tileRows),
     groups: [Math.ceil(columns / tileColumns), rowTilesOfLayer, splits * layers],
-    counts: { steps: stepsOfSplit, slices: tileDepth / unrolled, four: 4, sums: sumsOf(tileRows) },
+    counts: {
+      rows,
+      inner,
+      steps,
+      layers,
+      layerTiles: rowTilesOfLayer,
+      slices: tileDepth / unrolled,
+      four: 4,
+      sums: sumsOf(tileRows),
+    },
   }
   return runProgram(backend, program, output)
 }
@@ -114,7 +124,7 @@ function multiply(
  * WGSL of what the tiles are filled from and written by, four numbers at once and 0 beyond the matrices: `leftFour(row,
  * inner)` and `rightFour(inner, column)` along memory, and `writeFour(split, row, column, sums)` along columns.
  */
-function guarded({ rows, inner, columns, left, right, columnLanes, written = 'value', place }: TiledProduct): string {
+function guarded({ columns, left, right, columnLanes, written = 'value', place }: TiledProduct): string {
   const leftLane = left.along === 'inner' ? 'row, inner + at' : 'row + at, inner'
   const rightLane = right.along === 'inner' ? 'inner + at, column' : 'inner, column + at'
   const four = (one: string) => `
@@ -125,11 +135,11 @@ function guarded({ rows, inner, columns, left, right, columnLanes, written = 'va
   const rightType = floatsOf(right.lanes)
   return `
     fn leftWithin(row : i32, inner : i32) -> ${leftType} {
-      if (row >= ${rows} || inner >= ${inner}) { return ${leftType}(0.0); }
+      if (row >= uniforms.rows || inner >= uniforms.inner) { return ${leftType}(0.0); }
       return left(row, inner);
     }
     fn rightWithin(inner : i32, column : i32) -> ${rightType} {
-      if (column >= ${columns} || inner >= ${inner}) { return ${rightType}(0.0); }
+      if (column >= ${columns} || inner >= uniforms.inner) { return ${rightType}(0.0); }
       return right(inner, column);
     }
     fn leftFour(row : i32, inner : i32) -> vec4<f32> {
@@ -139,8 +149,8 @@ function guarded({ rows, inner, columns, left, right, columnLanes, written = 'va
       ${right.lanes === 4 ? 'return rightWithin(inner, column);' : four(`rightWithin(${rightLane})`)}
     }
     fn write(split : i32, row : i32, column : i32, value : ${floatsOf(columnLanes)}) {
-      if (row >= ${rows} || column >= ${columns}) { return; }
-      result[(${place ?? `(split * ${rows} + row) * ${columns} + column`}) / ${columnLanes}] = ${written};
+      if (row >= uniforms.rows || column >= ${columns}) { return; }
+      result[(${place ?? `(split * uniforms.rows + row) * ${columns} + column`}) / ${columnLanes}] = ${written};
     }
     fn writeFour(split : i32, row : i32, column : i32, sums : vec4<f32>) {
       ${

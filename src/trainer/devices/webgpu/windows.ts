@@ -1,10 +1,10 @@
 import { floatsOf, type Lanes } from './gpu-program.ts'
 import type { Convolution } from '../window-info.ts'
 
-/** What tells one convolution's code from another's. */
+/** What tells one convolution's code from another's: everything but the number of images. */
 export function convolutionKey(c: Convolution): string {
   return [
-    [c.batchSize, c.inHeight, c.inWidth, c.inChannels, c.outHeight, c.outWidth, c.outChannels],
+    [c.inHeight, c.inWidth, c.inChannels, c.outHeight, c.outWidth, c.outChannels],
     [c.filterHeight, c.filterWidth, c.strideHeight, c.strideWidth, c.padInfo.top, c.padInfo.left],
   ].join(' ')
 }

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { convolutionOf, type Convolution } from '../../window-info.ts'
-import { floatsOf, lanesOf } from '../gpu-program.ts'
+import { floatsOf, lanesOf, runElementwise, type GpuBackend } from '../gpu-program.ts'
 import { areFloats, inputOf, type KernelMaker } from '../kernel-maker.ts'
 import { tiledProduct, type TiledProduct } from '../tiled-product.ts'
 import { convolutionKey } from '../windows.ts'
@@ -17,12 +17,17 @@ export const conv2dBackpropInput: KernelMaker =
     const attrs = given.attrs ?? {}
     const c = convolutionOf(attrs['inputShape'] as unknown as number[], filter.shape, attrs)
     if (c === null || !areFloats(dy, filter)) return original(given)
-    const [first, ...others] = phasesOf(c).map((phase) => productOf(c, phase, { dy, filterValues: filter }))
-    if (first === undefined) return original(given)
-    const result = tiledProduct(backend, first)
-    for (const product of others) tiledProduct(backend, product, result)
-    return result
+    const phases = phasesOf(c)
+    const seen = phases.filter(([y, x]) => y.taps > 0 && x.taps > 0)
+    // A filter that is smaller than its stride never sees some places.
+    let result = seen.length < phases.length ? zeros(backend, c.inShape) : undefined
+    for (const phase of seen) result = tiledProduct(backend, productOf(c, phase, { dy, filterValues: filter }), result)
+    return result ?? original(given)
   }
+
+function zeros(backend: GpuBackend, outputShape: readonly number[]): TensorInfo {
+  return runElementwise(backend, { key: 'zeros', inputs: {}, outputShape, value: '0.0' })
+}
 
 /** What a phase is along one dimension. */
 interface Phase {
@@ -59,8 +64,6 @@ function productOf(
   [y, x]: Phases,
   inputs: Readonly<Record<'dy' | 'filterValues', TensorInfo>>,
 ): TiledProduct {
-  // Where there are none, no code runs that divides by it; it must compile all the same.
-  const tapsOfRow = Math.max(1, x.taps)
   const lanes = lanesOf(c.outChannels)
   const floats = floatsOf(lanes)
   return {
@@ -76,16 +79,16 @@ function productOf(
         let tap = inner / ${c.outChannels};
         let image = row / ${y.places * x.places};
         let place = row % ${y.places * x.places};
-        let outY = place / ${x.places} + ${y.output} - tap / ${tapsOfRow};
-        let outX = place % ${x.places} + ${x.output} - tap % ${tapsOfRow};
+        let outY = place / ${x.places} + ${y.output} - tap / ${x.taps};
+        let outX = place % ${x.places} + ${x.output} - tap % ${x.taps};
         if (outY < 0 || outX < 0 || outY >= ${c.outHeight} || outX >= ${c.outWidth}) { return ${floats}(0.0); }
         return dy[(((image * ${c.outHeight} + outY) * ${c.outWidth} + outX) * ${c.outChannels} + channel) / ${lanes}];
       }
       fn right(inner : i32, column : i32) -> ${floats} {
         let channel = inner % ${c.outChannels};
         let tap = inner / ${c.outChannels};
-        let filterY = ${y.tap} + tap / ${tapsOfRow} * ${c.strideHeight};
-        let filterX = ${x.tap} + tap % ${tapsOfRow} * ${c.strideWidth};
+        let filterY = ${y.tap} + tap / ${x.taps} * ${c.strideHeight};
+        let filterX = ${x.tap} + tap % ${x.taps} * ${c.strideWidth};
         let place = (filterY * ${c.filterWidth} + filterX) * ${c.inChannels} + column;
         return filterValues[(place * ${c.outChannels} + channel) / ${lanes}];
       }`,
