@@ -69,8 +69,8 @@ export function differenceOf(actual: Numbers, expected: Numbers, scale: Numbers 
   if (actual.shape.join() !== expected.shape.join()) return Number.POSITIVE_INFINITY
   let difference = 0
   expected.values.forEach((value, index) => {
-    const distance = Math.abs((actual.values[index] ?? Number.NaN) - value)
-    difference = distance <= difference ? difference : distance
+    // What is not a number stays that whatever follows it.
+    difference = Math.max(difference, Math.abs((actual.values[index] ?? Number.NaN) - value))
   })
   return difference / scale.values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-20)
 }
