@@ -36,6 +36,12 @@ describe.skipIf(absenceOf('browser') !== null)('a project that went away', () =>
     await once.close()
   }
 
+  /** Long enough for a list of folders that nobody asked for to come. */
+  async function settle(): Promise<void> {
+    await page.waitForLoadState('networkidle')
+    await page.waitForTimeout(300)
+  }
+
   async function pick(name: string): Promise<void> {
     await page.getByRole('textbox', { name: 'Folder path' }).fill(join(base, name))
     await page.keyboard.press('Enter')
@@ -44,6 +50,23 @@ describe.skipIf(absenceOf('browser') !== null)('a project that went away', () =>
       .getByRole('button', { name: `Open ${name}` })
       .click()
   }
+
+  test('is looked for in folders that stay as they were chosen', async () => {
+    await page.getByRole('button', { name: 'Find it again' }).click()
+    const dialog = page.getByRole('dialog')
+    const field = dialog.getByRole('textbox', { name: 'Folder path' })
+    const list = dialog.getByRole('list', { name: 'Folders' })
+    await list.waitFor()
+    await field.fill(base)
+    await settle()
+    expect(await field.inputValue()).toBe(base)
+    await field.press('Enter')
+    await list.getByRole('button', { name: 'plain' }).click()
+    await dialog.getByRole('button', { name: 'Open plain' }).waitFor()
+    await settle()
+    expect(await field.inputValue()).toBe(join(base, 'plain'))
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+  })
 
   test('is not mistaken for another one, nor for a folder without a project', async () => {
     await page.getByRole('button', { name: 'Find it again' }).click()
