@@ -31,7 +31,7 @@ test('the card that a person chose is kept, and told to whatever computes', asyn
 
 test('it comes first, and what is only software last', () => {
   const cardOf = (name: string, isSoftware = false): Card => ({
-    ...{ name, isSoftware, vendor: '' },
+    ...{ name, isSoftware, hasHalves: false, vendor: '' },
     powerPreference: 'high-performance',
   })
   const cards = [cardOf('llvmpipe', true), cardOf('GeForce RTX 4070'), cardOf('AMD Radeon 780M')]

@@ -4,10 +4,10 @@ export const DeviceId = z.enum(['cuda', 'webgpu', 'onednn', 'tensorflow', 'wasm'
 export type DeviceId = z.infer<typeof DeviceId>
 
 /**
- * What activations and weights are computed in. Sums, statistics, the loss, the update and the weights that are kept are
- * float32 in both.
+ * What activations and weights are computed in. Sums of many, statistics, the loss, the update and the weights that are kept are
+ * float32 in all.
  */
-export const Precision = z.enum(['float32', 'bfloat16'])
+export const Precision = z.enum(['float32', 'bfloat16', 'float16'])
 export type Precision = z.infer<typeof Precision>
 
 export const GraphicsCard = z.strictObject({

@@ -85,7 +85,7 @@ export const Recipe = z.strictObject({
   seed: z.int().min(0).max(0xffffffff).describe('from which all randomness derives'),
   device: DeviceId.nullable().describe('where to compute; null: the fastest that passes its self-test'),
   precision: Precision.nullable().describe(
-    'numbers to compute in; null: bfloat16 where the processor has it and the self-test passes in it, else float32',
+    'numbers to multiply in; null: bfloat16 where the processor has it and the self-test passes in it, else float32',
   ),
   threads: z.int().min(1).max(256).nullable().describe('processor threads; null: as many as suit the device'),
 })

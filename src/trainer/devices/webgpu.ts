@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
-import type { ActiveDevice, Availability, Device } from './device.ts'
+import type { ActivateOptions, ActiveDevice, Availability, Device } from './device.ts'
 import { registerGradients } from './gradients.ts'
 import { graphicsMemoryBytes } from './graphics-memory.ts'
 import { loadCards } from './webgpu/cards.ts'
@@ -15,26 +15,28 @@ async function probe(): Promise<Availability> {
     const { reason, cure } = found
     return { available: false, name: said`graphics card through WebGPU`, reason, cure }
   }
-  const [{ name, isSoftware }] = found.loaded.cards
+  const [{ name, isSoftware, hasHalves }] = found.loaded.cards
   const cards = await Promise.all(
     found.loaded.cards.map(async (card) => {
       return { name: card.name, vendor: card.vendor, memoryBytes: await graphicsMemoryBytes(card) }
     }),
   )
   return {
-    ...{ available: true, name, precisions: ['float32'], isSoftware, cards },
+    ...{ available: true, name, isSoftware, cards },
+    // Halves are for whoever asks: on which cards they are faster has not been measured.
+    precisions: hasHalves ? ['float32', 'float16'] : ['float32'],
     reason: isSoftware ? said`This is a program, not a card: what computes on the processor itself is faster.` : null,
   }
 }
 
-async function activate(): Promise<ActiveDevice> {
+async function activate({ precision }: ActivateOptions): Promise<ActiveDevice> {
   const found = await loadCards()
   if (found.loaded === null) throw new AppError('no-device', found.reason)
   const [card] = found.loaded.cards
   registerGradients()
-  const open = await openCard(found.loaded, card)
+  const open = await openCard(found.loaded, card, precision === 'float16' ? precision : 'float32')
   return {
-    ...{ id: 'webgpu', name: card.name, threads: 1, precision: 'float32', deterministic: false },
+    ...{ id: 'webgpu', name: card.name, threads: 1, precision, deterministic: false },
     memoryLimitBytes: await graphicsMemoryBytes(card),
     tensorLimitBytes: open.tensorLimitBytes,
     dispose: async () => open.close(),

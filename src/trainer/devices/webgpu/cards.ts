@@ -29,9 +29,13 @@ export interface GpuAdapter {
 
 export interface GpuDevice {
   readonly lost: Promise<{ readonly message: string }>
+  createShaderModule: (description: { readonly code: string; readonly label?: string }) => unknown
   addEventListener(kind: 'uncapturederror', listener: (event: { readonly error: Error }) => void): void
   destroy(): void
 }
+
+/** What a card must be able to do to compute in float16. */
+export const halvesFeature = 'shader-f16'
 
 /** WebGPU tells of no more than these two: on a laptop the large card and the one that saves power. */
 const powerPreferences = ['high-performance', 'low-power'] as const
@@ -44,6 +48,8 @@ export interface Card {
   readonly vendor: string
   /** It computes on the processor. */
   readonly isSoftware: boolean
+  /** It can compute in float16. */
+  readonly hasHalves: boolean
   readonly powerPreference: PowerPreference
 }
 
@@ -106,7 +112,8 @@ async function listCards(gpu: Gpu): Promise<Card[]> {
     const known = [vendor, architecture].filter((part) => part !== '').join(' ')
     const name = description || known || said`a graphics card without a name`
     const key = `${vendor} ${device} ${name}`
-    if (!cards.has(key)) cards.set(key, { name, vendor, isSoftware: isFallbackAdapter, powerPreference })
+    const hasHalves = adapter.features.has(halvesFeature)
+    if (!cards.has(key)) cards.set(key, { name, vendor, isSoftware: isFallbackAdapter, hasHalves, powerPreference })
   }
   return [...cards.values()]
 }

@@ -20,8 +20,17 @@ export function floatsOf(lanes: Lanes): string {
   return lanes === 4 ? 'vec4<f32>' : 'f32'
 }
 
-/** The little of tfjs's WebGPU backend that our kernels need. */
+/** What our kernels make use of on the card that a backend computes on. */
+export interface CardUse {
+  /** It is a program that computes on the processor. */
+  readonly isSoftware: boolean
+  /** Of what is multiplied; tensors are float32 in both. */
+  readonly precision: 'float32' | 'float16'
+}
+
+/** The little of tfjs's WebGPU backend that our kernels need, and which card it is. */
 export interface GpuBackend {
+  readonly use: CardUse
   runWebGPUProgram(
     program: WebGPUProgram,
     inputs: TensorInfo[],
@@ -100,12 +109,19 @@ export interface Elementwise extends Pick<GpuProgram, 'key' | 'inputs' | 'output
   readonly value: string
   /** WGSL that stands before it. */
   readonly before?: string
+  /** So many elements, of every input too, are one for the code; 1 where nothing is said. */
+  readonly lanes?: Lanes
+}
+
+/** As many elements at once as divide all of them. */
+export function lanesOfShape(shape: readonly number[]): Lanes {
+  return lanesOf(util.sizeFromShape([...shape]))
 }
 
 /** Computes each element for itself. */
 export function runElementwise(backend: GpuBackend, given: Elementwise, output?: TensorInfo): TensorInfo {
-  const { key, inputs, outputShape, value, before = '', numbers } = given
-  const count = util.sizeFromShape([...outputShape])
+  const { key, inputs, outputShape, value, before = '', numbers, lanes = 1 } = given
+  const count = util.sizeFromShape([...outputShape]) / lanes
   const body = `
     let i = index;
     if (i >= ${count}) { return; }
@@ -113,7 +129,9 @@ export function runElementwise(backend: GpuBackend, given: Elementwise, output?:
     result[i] = ${value};`
   const groups = Math.ceil(count / elementsPerGroup)
   const program: GpuProgram = {
-    ...{ key: `${key} ${count}`, inputs, outputShape, groupSize: elementsPerGroup, body },
+    ...{ key: `${key} ${count} ${lanes}`, inputs, outputShape, groupSize: elementsPerGroup, body },
+    inputLanes: Object.fromEntries(Object.keys(inputs).map((name) => [name, lanes])),
+    outputLanes: lanes,
     groups: [groups, 1, 1],
     ...(numbers === undefined ? {} : { numbers }),
   }

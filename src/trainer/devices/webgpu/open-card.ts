@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../../shared/errors.ts'
 import { said } from '../../../shared/said.ts'
-import type { Card, Cards, GpuDevice } from './cards.ts'
+import { halvesFeature, type Card, type Cards, type GpuDevice } from './cards.ts'
+import type { CardUse } from './gpu-program.ts'
 import { registerKernels } from './register-kernels.ts'
 
 export const backendName = 'webgpu'
@@ -14,8 +15,8 @@ export interface OpenCard {
   close(): void
 }
 
-/** The time of each kernel is measured by it. */
-const usedFeatures = ['timestamp-query']
+/** By the first the time of each kernel is measured. */
+const usedFeatures = ['timestamp-query', halvesFeature]
 const usedLimits = [
   'maxBufferSize',
   'maxStorageBufferBindingSize',
@@ -29,17 +30,20 @@ const usedLimits = [
  * Makes a card tfjs's backend, with our kernels. Once it has failed reading a tensor throws: device-lost, out-of-memory.
  * Errors: no-device.
  */
-export async function openCard({ gpu }: Cards, card: Card): Promise<OpenCard> {
+export async function openCard({ gpu }: Cards, card: Card, precision: CardUse['precision']): Promise<OpenCard> {
   const adapter = await gpu.requestAdapter({ powerPreference: card.powerPreference })
   if (adapter === null) throw new AppError('no-device', said`${card.name} is gone.`)
   const device = await adapter.requestDevice({
     requiredFeatures: usedFeatures.filter((feature) => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(usedLimits.map((name) => [name, adapter.limits[name]])),
   })
+  if (card.hasHalves) allowHalves(device)
   const failure = watch(device)
   const { WebGPUBackend } = await import('@tensorflow/tfjs-backend-webgpu')
   /** What a failed card gives is not to be trusted: a tensor without memory reads as nothing but zeros. */
   class WatchedBackend extends WebGPUBackend {
+    readonly use: CardUse = { isSoftware: card.isSoftware, precision }
+
     override async read(dataId: object): ReturnType<InstanceType<typeof WebGPUBackend>['read']> {
       const values = await super.read(dataId).catch((thrown: unknown) => {
         failure.throwIfAborted()
@@ -65,6 +69,13 @@ export async function openCard({ gpu }: Cards, card: Card): Promise<OpenCard> {
       device.destroy()
     },
   }
+}
+
+/** What enables them must stand before all else, where tfjs puts its own code. */
+function allowHalves(device: GpuDevice): void {
+  const create = device.createShaderModule.bind(device)
+  device.createShaderModule = ({ code, ...others }) =>
+    create({ ...others, code: code.includes('f16') ? `enable f16;\n${code}` : code })
 }
 
 /** Aborted when the card has failed. */

@@ -1,17 +1,17 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
 import { floatsOf, runElementwise, runProgram, type GpuBackend, type GpuProgram, type Lanes } from './gpu-program.ts'
 import {
+  beginTiles,
   declarationOf,
   declareSums,
+  endTiles,
   fill,
-  multiplyAdd,
+  multiplySlices,
   sumsOf,
-  threadsOf,
-  tileColumns,
-  tileDepth,
   writeSums,
   type Tile,
 } from './tile-code.ts'
+import { threadsOf, tileColumns, tileDepth, tileRowsOf, tilingOf, type Tiling } from './tiling.ts'
 
 /** A product of two matrices that need not lie in memory: [rows, inner] times [inner, columns]. */
 export interface TiledProduct extends Pick<GpuProgram, 'inputs' | 'inputLanes' | 'outputShape'> {
@@ -39,13 +39,15 @@ interface Factor<Index> {
   readonly along: Index
   /** How many of these its function gives at once, from the one that it is asked for. */
   readonly lanes: Lanes
+  /** Whether its numbers are a gradient's, most of which are too small for halves. */
+  readonly isGradient?: boolean
 }
 
-/** Rows of a group's tile: the smaller ones where the larger ones would mostly lie beyond the last row. */
-const tileRowsLarge = 64
-const tileRowsSmall = 16
-/** So many slices of a tile are written out side by side, so that a card can read some while it multiplies others. */
-const unrolled = 2
+/**
+ * A gradient is multiplied by it before it becomes halves, which keep what lies between 6e-5 and 65,504 to three digits; a
+ * power of two changes no digit (Micikevicius et al. 2018).
+ */
+const gradientFactor = 256
 /** What every device allows in a dimension. */
 const groupsMax = 65_535
 
@@ -73,38 +75,40 @@ function multiply(
 ): TensorInfo {
   const { key, inputs, inputLanes, rows, inner, columns, elements, splits = 1, columnLanes } = product
   const steps = Math.ceil(Math.ceil(inner / splits) / tileDepth)
-  const tileRows = tileRowsOf(rows)
-  const rowTiles = Math.ceil(rows / tileRows)
+  const tiling = tilingOf(rows, backend.use)
+  const rowTiles = Math.ceil(rows / tiling.rows)
   // No dimension may have more groups than that, so that the tiles of many rows lie in several layers.
   const layers = Math.ceil(rowTiles / groupsMax)
   const rowTilesOfLayer = Math.ceil(rowTiles / layers)
-  const left: Tile = { name: 'left', size: tileRows, isAlongInner: product.left.along === 'inner', tileRows }
-  const right: Tile = { name: 'right', size: tileColumns, isAlongInner: product.right.along === 'inner', tileRows }
+  const left: Tile = { name: 'left', size: tiling.rows, isAlongInner: product.left.along === 'inner', tiling }
+  const right: Tile = { name: 'right', size: tileColumns, isAlongInner: product.right.along === 'inner', tiling }
   const body = `
       let layer = i32(workgroupId.z) % uniforms.layers;
       let split = i32(workgroupId.z) / uniforms.layers;
-      let rowStart = (layer * uniforms.layerTiles + i32(workgroupId.y)) * ${tileRows};
+      let rowStart = (layer * uniforms.layerTiles + i32(workgroupId.y)) * ${tiling.rows};
       let columnStart = i32(workgroupId.x) * ${tileColumns};
       let innerStart = split * uniforms.steps * ${tileDepth};
       let local = i32(localIndex);
-      ${declareSums(tileRows)}
+      ${declareSums(tiling)}
       // How often the loops run is kept from the compiler: it would unroll them, and take seconds for each shape.
       for (var step = 0; step < uniforms.steps; step++) {
         let innerStep = innerStart + step * ${tileDepth};
         ${fill(left)}
         ${fill(right)}
         workgroupBarrier();
+        ${beginTiles(tiling)}
         for (var slice = 0; slice < uniforms.slices; slice++) {
-          ${Array.from({ length: unrolled }, (_, at) => multiplyAdd(`slice * ${unrolled} + ${at}`, tileRows)).join('')}
+          ${multiplySlices('slice', tiling)}
         }
+        ${endTiles(tiling)}
         workgroupBarrier();
       }
-      ${writeSums(tileRows)}`
+      ${writeSums(tiling)}`
   const program: GpuProgram = {
-    key: `${key} ${columns} ${tileRows}`,
+    key: [key, columns, JSON.stringify(tiling)].join(' '),
     ...{ inputs, ...(inputLanes && { inputLanes }), outputShape, outputLanes: columnLanes, body },
-    declarations: [elements, guarded(product), declarationOf(left), declarationOf(right)].join('\n'),
-    groupSize: threadsOf(tileRows),
+    declarations: [elements, guarded(product, tiling), declarationOf(left), declarationOf(right)].join('\n'),
+    groupSize: threadsOf(tiling),
     groups: [Math.ceil(columns / tileColumns), rowTilesOfLayer, splits * layers],
     counts: {
       rows,
@@ -112,9 +116,9 @@ function multiply(
       steps,
       layers,
       layerTiles: rowTilesOfLayer,
-      slices: tileDepth / unrolled,
+      slices: tileDepth / tiling.slicesAtOnce,
       four: 4,
-      sums: sumsOf(tileRows),
+      sums: sumsOf(tiling),
     },
   }
   return runProgram(backend, program, output)
@@ -124,7 +128,13 @@ function multiply(
  * WGSL of what the tiles are filled from and written by, four numbers at once and 0 beyond the matrices: `leftFour(row,
  * inner)` and `rightFour(inner, column)` along memory, and `writeFour(split, row, column, sums)` along columns.
  */
-function guarded({ columns, left, right, columnLanes, written = 'value', place }: TiledProduct): string {
+function guarded(
+  { columns, left, right, columnLanes, written = 'value', place }: TiledProduct,
+  { number }: Tiling,
+): string {
+  const enlarged = ({ isGradient }: Factor<string>) => number === 'f16' && isGradient === true
+  const times = (factor: Factor<string>) => (enlarged(factor) ? ` * ${gradientFactor}.0` : '')
+  const over = enlarged(left) || enlarged(right) ? ` * ${1 / gradientFactor}` : ''
   const leftLane = left.along === 'inner' ? 'row, inner + at' : 'row + at, inner'
   const rightLane = right.along === 'inner' ? 'inner + at, column' : 'inner, column + at'
   const four = (one: string) => `
@@ -136,11 +146,11 @@ function guarded({ columns, left, right, columnLanes, written = 'value', place }
   return `
     fn leftWithin(row : i32, inner : i32) -> ${leftType} {
       if (row >= uniforms.rows || inner >= uniforms.inner) { return ${leftType}(0.0); }
-      return left(row, inner);
+      return left(row, inner)${times(left)};
     }
     fn rightWithin(inner : i32, column : i32) -> ${rightType} {
       if (column >= ${columns} || inner >= uniforms.inner) { return ${rightType}(0.0); }
-      return right(inner, column);
+      return right(inner, column)${times(right)};
     }
     fn leftFour(row : i32, inner : i32) -> vec4<f32> {
       ${left.lanes === 4 ? 'return leftWithin(row, inner);' : four(`leftWithin(${leftLane})`)}
@@ -148,7 +158,8 @@ function guarded({ columns, left, right, columnLanes, written = 'value', place }
     fn rightFour(inner : i32, column : i32) -> vec4<f32> {
       ${right.lanes === 4 ? 'return rightWithin(inner, column);' : four(`rightWithin(${rightLane})`)}
     }
-    fn write(split : i32, row : i32, column : i32, value : ${floatsOf(columnLanes)}) {
+    fn write(split : i32, row : i32, column : i32, sum : ${floatsOf(columnLanes)}) {
+      let value = sum${over};
       if (row >= uniforms.rows || column >= ${columns}) { return; }
       result[(${place ?? `(split * uniforms.rows + row) * ${columns} + column`}) / ${columnLanes}] = ${written};
     }
@@ -159,11 +170,6 @@ function guarded({ columns, left, right, columnLanes, written = 'value', place }
           : 'for (var at = 0; at < uniforms.four; at++) { write(split, row, column + at, sums[at]); }'
       }
     }`
-}
-
-function tileRowsOf(rows: number): number {
-  const wasted = Math.ceil(rows / tileRowsLarge) * tileRowsLarge - rows
-  return wasted > rows / 2 ? tileRowsSmall : tileRowsLarge
 }
 
 /** Groups that keep any card busy. */

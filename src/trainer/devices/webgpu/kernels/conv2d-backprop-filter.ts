@@ -31,7 +31,7 @@ export const conv2dBackpropFilter: KernelMaker =
           return dy[(inner * ${outChannels} + column) / ${outLanes}];
         }`,
       left: { along: 'row', lanes: inLanes },
-      right: { along: 'column', lanes: outLanes },
+      right: { along: 'column', lanes: outLanes, isGradient: true },
       columnLanes: outLanes,
       outputShape: filterShape,
       splits: splitsOf(size),

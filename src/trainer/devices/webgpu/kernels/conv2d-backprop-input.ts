@@ -92,7 +92,7 @@ function productOf(
         let place = (filterY * ${c.filterWidth} + filterX) * ${c.inChannels} + column;
         return filterValues[(place * ${c.outChannels} + channel) / ${lanes}];
       }`,
-    left: { along: 'inner', lanes },
+    left: { along: 'inner', lanes, isGradient: true },
     right: { along: 'inner', lanes },
     columnLanes: lanesOf(c.inChannels),
     place: `${placeOf(c, y, x)} * ${c.inChannels} + column`,

@@ -1,4 +1,4 @@
-import { runElementwise } from '../gpu-program.ts'
+import { lanesOfShape, runElementwise } from '../gpu-program.ts'
 import { inputOf, type KernelMaker } from '../kernel-maker.ts'
 
 /** See fusedKernels.sgdUpdate: changes the parameter, and the momentum buffer, in place. A program writes one tensor. */
@@ -8,23 +8,23 @@ export const sgdUpdate: KernelMaker =
     const [parameter, gradient] = [inputOf(inputs, 'parameter'), inputOf(inputs, 'gradient')]
     const { momentumBuffer } = inputs
     const numberOf = (name: string) => Number(attrs?.[name])
-    const { shape: outputShape } = parameter
     const numbers = {
       rate: numberOf('learningRate'),
       scale: numberOf('gradientScale'),
       decay: numberOf('weightDecay'),
       momentum: numberOf('momentum'),
     }
+    const shared = { outputShape: parameter.shape, lanes: lanesOfShape(parameter.shape), numbers }
     const slope = (of: string) => `uniforms.scale * gradient[i] + uniforms.decay * ${of}[i]`
     if (momentumBuffer === undefined) {
       const value = `result[i] - uniforms.rate * (${slope('result')})`
-      runElementwise(backend, { key: 'descend', inputs: { gradient }, outputShape, numbers, value }, parameter)
+      runElementwise(backend, { ...shared, key: 'descend', inputs: { gradient }, value }, parameter)
     } else {
       const moved = `uniforms.momentum * result[i] + ${slope('parameter')}`
-      const given = { key: 'gather momentum', inputs: { gradient, parameter }, outputShape, numbers, value: moved }
+      const given = { ...shared, key: 'gather momentum', inputs: { gradient, parameter }, value: moved }
       runElementwise(backend, given, momentumBuffer)
       const value = 'result[i] - uniforms.rate * momentumBuffer[i]'
-      const step = { key: 'follow momentum', inputs: { momentumBuffer }, outputShape, numbers, value }
+      const step = { ...shared, key: 'follow momentum', inputs: { momentumBuffer }, value }
       runElementwise(backend, step, parameter)
     }
     return backend.makeTensorInfo([], 'float32', Float32Array.of(0))
