@@ -1,3 +1,4 @@
+import type { PictureWords } from './picture-words.ts'
 import type { Raster } from './raster.ts'
 import { readSource, type Source } from './read-source.ts'
 import { RefusedImage, toRefusedImage, type RefusalReason } from './refused-image.ts'
@@ -11,6 +12,8 @@ export type PixelsRead =
   | {
       readonly state: 'read'
       readonly pixels: Pixels
+      /** The whole upright picture, where it was asked for and is not too large. */
+      readonly whole?: PictureWords | null
       /** SHA-256 of the file's bytes. */
       readonly contentHash: string
       /** Of the whole upright picture. */
@@ -29,7 +32,9 @@ export interface ExpectedFile {
 export async function readPixelsOf(
   file: string,
   { contentHash: expectedHash }: ExpectedFile,
-  make: (bytes: Uint8Array) => Promise<{ pixels: Pixels; widthPx: number; heightPx: number }>,
+  make: (
+    bytes: Uint8Array,
+  ) => Promise<{ pixels: Pixels; whole?: PictureWords | null; widthPx: number; heightPx: number }>,
 ): Promise<PixelsRead> {
   try {
     const { bytes, contentHash } = await readExpected(file, expectedHash ?? null)

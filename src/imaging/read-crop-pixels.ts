@@ -24,6 +24,8 @@ export interface CropView extends ExpectedFile {
   readonly flipHorizontally: boolean
   readonly flipVertically: boolean
   readonly distortion?: RandomDistortion | null
+  /** Gives the whole picture beside the part, where it has at most so many pixels. */
+  readonly wholeUpTo?: number
 }
 
 /**

@@ -11,7 +11,7 @@ export interface ResampleOptions {
 }
 
 /** Per output sample: which input samples count, and how much in 1/2^22. */
-interface Taps {
+export interface Taps {
   readonly outputCount: number
   readonly first: Int32Array
   readonly count: Int32Array
@@ -21,7 +21,7 @@ interface Taps {
 }
 
 /** 8 bits of sample, 2 of headroom, the rest for the weights. */
-const weightBits = 22
+export const weightBits = 22
 const half = 1 << (weightBits - 1)
 
 /**
@@ -37,7 +37,8 @@ export function resampleTriangle(raster: Raster, options: ResampleOptions): Rast
     : resampleColumns(resampleRows(raster, across), down)
 }
 
-function tapsOf(inputCount: number, fullOutputCount: number, from: number, outputCount: number): Taps {
+/** Of `outputCount` samples, from the one called `from` on, when so many samples become `fullOutputCount`. */
+export function tapsOf(inputCount: number, fullOutputCount: number, from: number, outputCount: number): Taps {
   const scale = inputCount / fullOutputCount
   const support = Math.max(scale, 1)
   const stride = Math.ceil(support) * 2 + 1

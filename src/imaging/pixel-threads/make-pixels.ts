@@ -1,8 +1,9 @@
 import { chooseCrop } from '../choose-crop.ts'
 import { decode } from '../decode.ts'
-import { distort } from '../distort/distort.ts'
+import { distort, drawDistortion } from '../distort/distort.ts'
 import { readHeader, type Header } from '../header.ts'
 import { placementOf, placeUpright, storedBox, uprightSize, type Box } from '../orientation.ts'
+import { wordsOf } from '../picture-words.ts'
 import { readPixelsOf, type PixelsRead } from '../pixels-read.ts'
 import type { CropView } from '../read-crop-pixels.ts'
 import type { TestView } from '../read-test-pixels.ts'
@@ -43,20 +44,32 @@ function makeCropPixels(file: string, view: CropView): Promise<PixelsRead> {
     const header = await readHeader(bytes)
     const size = uprightSize(header)
     const box = 'keys' in view.box ? chooseCrop(randomOf(...view.box.keys), size, view.box.crop) : view.box
-    const small = resampleTriangle(
-      await decodeBox(bytes, header, { box: storedBox(box, header), sidePx: view.sizePx }),
-      {
-        widthPx: view.sizePx,
-        heightPx: view.sizePx,
-        verticalFirst: placementOf(header.orientation).transposed,
-      },
-    )
+    const isWhole = size.widthPx * size.heightPx <= Math.min(exactPixelCountMax, view.wholeUpTo ?? 0)
+    const whole = isWhole ? await decode(bytes, header) : null
+    const stored = storedBox(box, header)
+    const part = whole ? partOf(whole, stored) : await decodeBox(bytes, header, { box: stored, sidePx: view.sizePx })
+    const small = resampleTriangle(part, {
+      widthPx: view.sizePx,
+      heightPx: view.sizePx,
+      verticalFirst: placementOf(header.orientation).transposed,
+    })
     const flip = { horizontally: view.flipHorizontally, vertically: view.flipVertically }
     const upright = placeUpright(small, header.orientation, flip)
     const { distortion } = view
-    const pixels = distortion ? distort(upright, distortion.strength, randomOf(...distortion.keys)) : upright
-    return { pixels, ...size }
+    const pixels = distortion
+      ? distort(upright, drawDistortion(distortion.strength, randomOf(...distortion.keys)))
+      : upright
+    return { pixels, ...(whole && { whole: wordsOf(placeUpright(whole, header.orientation)) }), ...size }
   })
+}
+
+function partOf({ values, widthPx }: Raster, { left, top, width, height }: Box): Raster {
+  const part = new Uint8Array(width * height * 3)
+  for (let y = 0; y < height; y += 1) {
+    const from = ((top + y) * widthPx + left) * 3
+    part.set(values.subarray(from, from + width * 3), y * width * 3)
+  }
+  return { values: part, widthPx: width, heightPx: height }
 }
 
 /** Up to here a box is decoded pixel by pixel, which takes 48 MiB. */

@@ -12,8 +12,11 @@ export interface PixelAnswer {
 parentPort?.on('message', ({ id, request }: { id: number; request: PixelRequest }) => {
   makePixels(request).then(
     (read) => {
-      const transfer = read.state === 'read' ? [read.pixels.values.buffer as ArrayBuffer] : []
-      parentPort?.postMessage({ id, read, error: null } satisfies PixelAnswer, transfer)
+      const transfer = read.state === 'read' ? [read.pixels.values.buffer, read.whole?.words.buffer] : []
+      parentPort?.postMessage(
+        { id, read, error: null } satisfies PixelAnswer,
+        transfer.filter((one) => one instanceof ArrayBuffer),
+      )
     },
     (error: unknown) => parentPort?.postMessage({ id, read: null, error } satisfies PixelAnswer),
   )

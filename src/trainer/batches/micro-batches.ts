@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import { readAhead } from '../evaluation/read-ahead.ts'
-import type { PixelProblem, PixelResult } from '../evaluation/read-pixels.ts'
+import type { TrainingPicture } from '../devices/augmenter.ts'
+import type { PixelProblem } from '../evaluation/read-pixels.ts'
+import type { TrainingPictureResult } from './pixel-source.ts'
 import { batchesOf, microBatchesOf } from './sample-order.ts'
 
 /** What the device computes at once: a part of a batch, in the order of the epoch. */
 export interface MicroBatch {
-  readonly images: readonly { readonly entry: DatasetEntry; readonly values: Uint8Array }[]
+  readonly images: readonly { readonly entry: DatasetEntry; readonly values: TrainingPicture }[]
   readonly problems: readonly { readonly entry: DatasetEntry; readonly problem: PixelProblem }[]
   /** The update that it belongs to, from 0 within the epoch. */
   readonly step: number
@@ -19,7 +21,7 @@ export interface MicroBatchOptions {
   readonly microBatchSize: number
   /** Updates of the epoch that have been made already. */
   readonly firstStep: number
-  readonly read: (entry: DatasetEntry) => Promise<PixelResult>
+  readonly read: (entry: DatasetEntry) => Promise<TrainingPictureResult>
   readonly signal: AbortSignal
 }
 
@@ -50,7 +52,7 @@ export async function* microBatches(
   )
   try {
     for (const { step, entries, last } of parts) {
-      const images: { entry: DatasetEntry; values: Uint8Array }[] = []
+      const images: { entry: DatasetEntry; values: TrainingPicture }[] = []
       const problems: { entry: DatasetEntry; problem: PixelProblem }[] = []
       for (const entry of entries) {
         const { value } = await results.next()

@@ -1,10 +1,13 @@
 import { join } from 'node:path'
-import { readCropPixels } from '../../imaging/read-crop-pixels.ts'
+import { chooseCrop } from '../../imaging/choose-crop.ts'
+import { drawDistortion } from '../../imaging/distort/distort.ts'
+import { readCropPixels, type CropView } from '../../imaging/read-crop-pixels.ts'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import { randomOf } from '../../shared/random.ts'
+import type { Augmenter, KeptView, TrainingPicture } from '../devices/augmenter.ts'
 import { pixelResultOf } from '../evaluation/read-pixels.ts'
-import type { PixelResult } from '../evaluation/read-pixels.ts'
+import type { PixelProblem, PixelResult } from '../evaluation/read-pixels.ts'
 import { randomStreams } from './sample-order.ts'
 
 export interface TrainingView {
@@ -19,11 +22,38 @@ export interface TrainingView {
  * is drawn depends on the seed, the epoch and the image alone. A file that is gone, changed or broken is a value.
  */
 export async function readTrainingPixels(entry: DatasetEntry, view: TrainingView): Promise<PixelResult> {
-  const { recipe, epoch, imageFolder } = view
+  const read = await readCropPixels(join(view.imageFolder, entry.path), cropViewOf(entry, view))
+  return pixelResultOf(read, entry.contentHash)
+}
+
+export type TrainingPictureResult =
+  | { readonly values: TrainingPicture; readonly problem: null }
+  | { readonly values: null; readonly problem: PixelProblem }
+
+/** The same for a device that makes training images itself; what it is told to make is what it would have been given. */
+export async function readTrainingPicture(
+  entry: DatasetEntry,
+  view: TrainingView,
+  augmenter: Augmenter,
+): Promise<TrainingPictureResult> {
+  const cropView = cropViewOf(entry, view)
+  const size = augmenter.sizeOf(entry.imageId)
+  if (size !== null) return { values: keptViewOf(entry.imageId, size, cropView), problem: null }
+  const read = await readCropPixels(join(view.imageFolder, entry.path), {
+    ...cropView,
+    wholeUpTo: augmenter.pixelCountMax(),
+  })
+  const result = pixelResultOf(read, entry.contentHash)
+  if (read.state === 'read' && read.whole && result.problem === null) augmenter.keep(entry.imageId, read.whole)
+  return result
+}
+
+/** What is drawn for an image in an epoch. */
+function cropViewOf(entry: DatasetEntry, { recipe, epoch }: TrainingView) {
   const random = randomOf(recipe.seed, randomStreams.augmentation, epoch, entry.imageId)
   // Both are always drawn, so that switching one off changes nothing else.
   const [horizontal, vertical] = [random() < 0.5, random() < 0.5]
-  const read = await readCropPixels(join(imageFolder, entry.path), {
+  return {
     contentHash: entry.contentHash,
     sizePx: recipe.inputSizePx,
     flipHorizontally: recipe.horizontalFlip && horizontal,
@@ -41,6 +71,18 @@ export async function readTrainingPixels(entry: DatasetEntry, view: TrainingView
         ratioMax: recipe.cropRatioMax,
       },
     },
-  })
-  return pixelResultOf(read, entry.contentHash)
+  } satisfies CropView
+}
+
+function keptViewOf(
+  imageId: number,
+  size: { readonly widthPx: number; readonly heightPx: number },
+  { box, flipHorizontally, flipVertically, distortion }: ReturnType<typeof cropViewOf>,
+): KeptView {
+  return {
+    ...{ imageId, flipHorizontally, flipVertically },
+    box: chooseCrop(randomOf(...box.keys), size, box.crop),
+    distortion:
+      distortion === null ? { kind: 'none' } : drawDistortion(distortion.strength, randomOf(...distortion.keys)),
+  }
 }

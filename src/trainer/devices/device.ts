@@ -1,5 +1,6 @@
 import type { DeviceId, GraphicsCard, Precision } from '../../shared/domain/device.ts'
 import type { Said } from '../../shared/said.ts'
+import type { Augmenter, AugmenterOptions } from './augmenter.ts'
 
 /** Whether a device can compute here; a refusal says why and what a person can do. */
 export type Availability =
@@ -50,6 +51,8 @@ export interface ActiveDevice {
    * where the device has no such kernels.
    */
   plainKernelRuns?(): ReadonlyMap<string, number>
+  /** Where the device makes training images itself. */
+  openAugmenter?(options: AugmenterOptions): Augmenter
   /** Removes the backend and all its tensors, and ends its threads. */
   dispose(): Promise<void>
 }

@@ -3,6 +3,7 @@ import { said } from '../../shared/said.ts'
 import type { ActivateOptions, ActiveDevice, Availability, Device } from './device.ts'
 import { registerGradients } from './gradients.ts'
 import { graphicsMemoryBytes } from './graphics-memory.ts'
+import { createAugmenter } from './webgpu/augment/augmenter.ts'
 import { loadCards } from './webgpu/cards.ts'
 import { openCard } from './webgpu/open-card.ts'
 
@@ -39,6 +40,7 @@ async function activate({ precision }: ActivateOptions): Promise<ActiveDevice> {
     ...{ id: 'webgpu', name: card.name, threads: 1, precision, deterministic: false },
     memoryLimitBytes: await graphicsMemoryBytes(card),
     tensorLimitBytes: open.tensorLimitBytes,
+    openAugmenter: (options) => createAugmenter(open.backend, options, open.tensorLimitBytes),
     dispose: async () => open.close(),
   }
 }

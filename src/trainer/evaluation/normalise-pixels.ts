@@ -21,6 +21,12 @@ export function normalisePixels(
   }
 }
 
+/** [3, 256]: what each level of red, green and blue becomes. */
+export function normalisedLevels({ mean, deviation }: Pick<Preprocessing, 'mean' | 'deviation'>): Float32Array {
+  const tables = mean.map((_, channel) => tableOf(mean[channel] ?? 0, deviation[channel] ?? 1))
+  return Float32Array.from(tables.flatMap((table) => [...table]))
+}
+
 /** Torch's order of operations in 32 bits, so that equal pixels give equal bits. */
 function tableOf(mean: number, deviation: number): Float32Array {
   const { fround } = Math

@@ -5,17 +5,18 @@ import { AppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
 import { microBatches } from '../batches/micro-batches.ts'
 import type { MicroBatch } from '../batches/micro-batches.ts'
-import { drawMix, mixPixels, type Mix } from '../batches/mix-images.ts'
-import { readTrainingPixels } from '../batches/pixel-source.ts'
+import { drawMix } from '../batches/mix-images.ts'
+import { readTrainingPicture, readTrainingPixels } from '../batches/pixel-source.ts'
 import { randomStreams, sampleOrder } from '../batches/sample-order.ts'
-import { normalisePixels } from '../evaluation/normalise-pixels.ts'
+import type { Augmenter } from '../devices/augmenter.ts'
 import { crossEntropy, indexOfLargest } from '../evaluation/probabilities.ts'
 import { readWeightMap } from '../network/parameters.ts'
 import { addToAverage, isAveraged, takeBestWeights } from './average-weights.ts'
 import { evaluateSplit } from './evaluate-split.ts'
 import { endEpoch, isFitted } from './fit-state.ts'
 import { createLearner } from './learner.ts'
-import type { LabelledInput, Learner } from './learner.ts'
+import type { Learner } from './learner.ts'
+import { learnerInput, openAugmenter } from './learner-input.ts'
 import { withMicroBatchSize } from './micro-batch-size.ts'
 import { createProgress } from './progress.ts'
 import { saveCheckpoint } from './save-checkpoint.ts'
@@ -32,7 +33,8 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
   const { network, parameters, classWeights, job } = session
   const learner = createLearner({ network, parameters }, classWeights, job.recipe)
   const profile = createTrainingProfile(session.device, session.world.now)
-  const loop: Loop = { session, learner, profile, lastCheckpointMs: session.world.now() }
+  const augmenter = openAugmenter(session)
+  const loop: Loop = { session, learner, augmenter, profile, lastCheckpointMs: session.world.now() }
   try {
     if (session.momentum.size > 0) learner.optimizer.writeState(session.momentum)
     while (!isFitted(session.state, job.recipe)) {
@@ -50,18 +52,20 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
   } finally {
     profile.stop()
     learner.dispose()
+    augmenter?.dispose()
   }
 }
 
 interface Loop {
   readonly session: Session
   readonly learner: Learner
+  readonly augmenter: Augmenter | null
   readonly profile: TrainingProfile
   lastCheckpointMs: number
 }
 
 async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
-  const { session, learner, profile } = loop
+  const { session, learner, augmenter, profile } = loop
   const { job, world, entries } = session
   const { recipe, imageFolder } = job
   const epoch = session.state.epochs + 1
@@ -70,13 +74,14 @@ async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
   let done = session.state.epochs * perEpoch + Math.min(perEpoch, session.state.steps * recipe.batchSize)
   const progress = createProgress({ phase: 'fine-tuning', total: recipe.epochs * perEpoch, done, now: world.now })
   const order = sampleOrder(entries.train, { seed: recipe.seed, epoch })
-  const read = (entry: DatasetEntry) => readTrainingPixels(entry, { imageFolder, recipe, epoch })
+  const view = { imageFolder, recipe, epoch }
+  const read = (entry: DatasetEntry) => readTrainingPixels(entry, view)
   yield* showSeen(session, { epoch, entries: order, read })
   const parts = microBatches(order, {
     batchSize: recipe.batchSize,
     microBatchSize: session.microBatchSize,
     firstStep: session.state.steps,
-    read,
+    read: augmenter ? (entry) => readTrainingPicture(entry, view, augmenter) : read,
     signal: world.signal,
   })
   let running = session.state.running
@@ -123,7 +128,7 @@ interface Figures {
 }
 
 async function addPart(
-  { session, learner }: Loop,
+  { session, learner, augmenter }: Loop,
   { images, step }: MicroBatch,
   { epoch, stepsPerEpoch }: { readonly epoch: number; readonly stepsPerEpoch: number },
 ): Promise<Figures> {
@@ -132,7 +137,7 @@ async function addPart(
   const { seed, mixup } = session.job.recipe
   const first = images[0]?.entry.imageId ?? 0
   const mix = drawMix(images.length, mixup, [seed, randomStreams.mix, epoch, first])
-  const input = inputOf(session, images, mix)
+  const input = learnerInput(session, images, { mix, augmenter })
   const logits = await learner.add(input)
   const classCount = session.classWeights.length
   let loss = 0
@@ -146,15 +151,6 @@ async function addPart(
   })
   if (!Number.isFinite(loss)) throw notFinite({ epoch, step: step + 1, stepsPerEpoch })
   return { loss, correctCount, imageCount: images.length }
-}
-
-function inputOf({ preprocessing }: Session, images: MicroBatch['images'], mix: Mix | null): LabelledInput {
-  const valuesPerImage = preprocessing.cropPx ** 2 * 3
-  // A fresh array each time: some devices read it only when the tensor is first used.
-  const pixels = new Float32Array(images.length * valuesPerImage)
-  images.forEach(({ values }, index) => normalisePixels(values, preprocessing, pixels, index * valuesPerImage))
-  const classIndices = images.map(({ entry }) => entry.classIndex)
-  return { pixels: mix === null ? pixels : mixPixels(pixels, mix), classIndices, mix }
 }
 
 /** Validates, notes the figures, keeps the best weights, and makes a checkpoint. */

@@ -24,7 +24,8 @@ export type LearnerSettings = Pick<
 
 /** What the device computes at once: normalised pixels, [images, side, side, 3], and labels. */
 export interface LabelledInput {
-  readonly pixels: Float32Array
+  /** A tensor is disposed of. */
+  readonly pixels: Float32Array | tf.Tensor4D
   readonly classIndices: readonly number[]
   /** How the pixels were blended, where they were. */
   readonly mix?: Mix | null
@@ -77,7 +78,7 @@ export function createLearner(
       if (statisticsBefore.length === 0) statisticsBefore = statistics.map((variable) => variable.clone())
       const { logits, sums } = tf.tidy(() => {
         const { inputSizePx: side, trainableFrom, labelSmoothing } = settings
-        const x = tf.tensor4d(pixels, [classIndices.length, side, side, 3])
+        const x = pixels instanceof tf.Tensor ? pixels : tf.tensor4d(pixels, [classIndices.length, side, side, 3])
         const targets = tf.tensor2d(targetsOf(classIndices, { classWeights, labelSmoothing, mix }), [
           classIndices.length,
           classWeights.length,
@@ -101,6 +102,7 @@ export function createLearner(
         if (logits === null) throw new Error('The forward pass did not run.')
         return { logits: logits as tf.Tensor2D, sums }
       })
+      if (pixels instanceof tf.Tensor) pixels.dispose()
       for (const sum of gradients.values()) sum.dispose()
       gradients = new Map(trainable.map(({ name }, index) => [name, sums[index] as tf.Tensor]))
       // Partners are the same images in another order, so the sum is the same with them.

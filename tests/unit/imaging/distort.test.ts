@@ -4,11 +4,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { blendBrightness, blendColour, blendContrast, blendSharpness } from '../../../src/imaging/distort/blend.ts'
-import { distort } from '../../../src/imaging/distort/distort.ts'
+import { distort as distortBy, drawDistortion } from '../../../src/imaging/distort/distort.ts'
 import { equalizeLevels, posterize, stretchLevels } from '../../../src/imaging/distort/levels.ts'
-import { rotate, shearX, shearY, translate } from '../../../src/imaging/distort/warp.ts'
+import { rotation, shift, slantAcross, slantDown, warp } from '../../../src/imaging/distort/warp.ts'
 import type { Raster } from '../../../src/imaging/raster.ts'
-import { randomOf } from '../../../src/shared/random.ts'
+import { randomOf, type Random } from '../../../src/shared/random.ts'
 
 const Golden = z.object({
   widthPx: z.int(),
@@ -23,6 +23,9 @@ const { widthPx, heightPx } = golden
 const unpacked = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
 const picture: Raster = { widthPx, heightPx, values: unpacked(golden.picture) }
 
+const distort = (raster: Raster, strength: number, random: Random): Raster =>
+  distortBy(raster, drawDistortion(strength, random))
+
 const operations: Readonly<Record<string, (amount: number) => Raster>> = {
   brightness: (factor) => blendBrightness(picture, factor),
   contrast: (factor) => blendContrast(picture, factor),
@@ -31,11 +34,11 @@ const operations: Readonly<Record<string, (amount: number) => Raster>> = {
   posterize: (bits) => posterize(picture, bits),
   stretch: () => stretchLevels(picture),
   equalize: () => equalizeLevels(picture),
-  rotate: (degrees) => rotate(picture, degrees),
-  shearX: (slope) => shearX(picture, slope),
-  shearY: (slope) => shearY(picture, slope),
-  translateX: (px) => translate(picture, px / widthPx, 0),
-  translateY: (px) => translate(picture, 0, px / heightPx),
+  rotate: (degrees) => warp(picture, rotation(degrees)),
+  shearX: (slope) => warp(picture, slantAcross(slope)),
+  shearY: (slope) => warp(picture, slantDown(slope)),
+  translateX: (px) => warp(picture, shift(px / widthPx, 0)),
+  translateY: (px) => warp(picture, shift(0, px / heightPx)),
 }
 
 describe('distortions agree with Pillow and torchvision', () => {

@@ -45,14 +45,18 @@ const settings: LearnerSettings = {
   inputSizePx: side,
 }
 
-function drawInput(count: number, key: number): LabelledInput {
+interface Drawn extends LabelledInput {
+  readonly pixels: Float32Array
+}
+
+function drawInput(count: number, key: number): Drawn {
   const normal = normalOf(randomOf(key))
   const valuesPerImage = side * side * 3
   const classIndices = Array.from({ length: count }, (_, index) => (index % 3 === 0 ? 1 : 0))
   return { pixels: Float32Array.from({ length: count * valuesPerImage }, normal), classIndices }
 }
 
-function partOf({ pixels, classIndices }: LabelledInput, start: number, end: number): LabelledInput {
+function partOf({ pixels, classIndices }: Drawn, start: number, end: number): LabelledInput {
   const valuesPerImage = side * side * 3
   return {
     pixels: pixels.slice(start * valuesPerImage, end * valuesPerImage),

@@ -38,7 +38,7 @@ export interface GpuBackend {
     uniforms?: GpuUniform[],
     output?: TensorInfo,
   ): TensorInfo
-  makeTensorInfo(shape: number[], dtype: DataType, values?: Float32Array): TensorInfo
+  makeTensorInfo(shape: number[], dtype: DataType, values?: Float32Array | Int32Array): TensorInfo
   disposeData(dataId: TensorInfo['dataId']): boolean
   readonly tensorMap: { get(dataId: TensorInfo['dataId']): { values: unknown } }
 }
@@ -46,9 +46,11 @@ export interface GpuBackend {
 export interface GpuProgram {
   /** Unique to the code, every constant in it included: compiled programs are kept by it. */
   readonly key: string
-  /** By the name that the code calls each array of floats by. */
+  /** By the name that the code calls each array by. */
   readonly inputs: Readonly<Record<string, TensorInfo>>
   readonly outputShape: readonly number[]
+  /** float32 where nothing is said. */
+  readonly outputType?: 'float32' | 'int32'
   /** Of each input, by its name; 1 where nothing is said. */
   readonly inputLanes?: Readonly<Record<string, Lanes>>
   readonly outputLanes?: Lanes
@@ -68,7 +70,7 @@ export interface GpuProgram {
 /** Runs a program into a new tensor, or into `output`, which it may read as `result` too. */
 export function runProgram(backend: GpuBackend, program: GpuProgram, output?: TensorInfo): TensorInfo {
   const { key, inputs, outputShape, groupSize, groups, declarations = '', body, numbers = {}, counts = {} } = program
-  const { inputLanes = {}, outputLanes = 1 } = program
+  const { inputLanes = {}, outputLanes = 1, outputType = 'float32' } = program
   const shape = [...outputShape]
   const compiled: WebGPUProgram = {
     variableNames: Object.keys(inputs),
@@ -96,7 +98,7 @@ export function runProgram(backend: GpuBackend, program: GpuProgram, output?: Te
     ...Object.values(numbers).map((value) => ({ type: 'float32' as const, data: [value] })),
     ...Object.values(counts).map((value) => ({ type: 'int32' as const, data: [value] })),
   ]
-  const made = backend.runWebGPUProgram(compiled, Object.values(inputs), 'float32', uniforms, output)
+  const made = backend.runWebGPUProgram(compiled, Object.values(inputs), outputType, uniforms, output)
   // tfjs keeps what was read last beside the tensor, and would give it again.
   if (output !== undefined) backend.tensorMap.get(output.dataId).values = null
   return made
@@ -136,6 +138,12 @@ export function runElementwise(backend: GpuBackend, given: Elementwise, output?:
     ...(numbers === undefined ? {} : { numbers }),
   }
   return runProgram(backend, program, output)
+}
+
+/** WGSL takes no whole number for a float. */
+export function floatLiteral(value: number): string {
+  const text = String(value)
+  return /[.e]/.test(text) ? text : `${text}.0`
 }
 
 /** WGSL: what is not a number stays that, so that the run hears of it; `max` would make it 0. */

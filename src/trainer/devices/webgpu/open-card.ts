@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../../shared/errors.ts'
 import { said } from '../../../shared/said.ts'
 import { halvesFeature, type Card, type Cards, type GpuDevice } from './cards.ts'
-import type { CardUse } from './gpu-program.ts'
+import type { CardUse, GpuBackend } from './gpu-program.ts'
 import { registerKernels } from './register-kernels.ts'
 
 export const backendName = 'webgpu'
@@ -11,6 +11,7 @@ export const backendName = 'webgpu'
 export interface OpenCard {
   /** The most that a tensor may take. */
   readonly tensorLimitBytes: number
+  readonly backend: GpuBackend
   /** Frees the card; whatever lies on it is gone. */
   close(): void
 }
@@ -63,6 +64,7 @@ export async function openCard({ gpu }: Cards, card: Card, precision: CardUse['p
   registerKernels(backendName)
   return {
     tensorLimitBytes: adapter.limits.maxStorageBufferBindingSize,
+    backend: backend as unknown as GpuBackend,
     close: () => {
       // Another card may have taken its place.
       if (tf.findBackendFactory(backendName)?.() === backend) tf.removeBackend(backendName)

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core'
-import { runElementwise, runProgram, type GpuBackend, type GpuProgram } from './gpu-program.ts'
+import { floatLiteral, runElementwise, runProgram, type GpuBackend, type GpuProgram } from './gpu-program.ts'
 
 export interface SumOverRows {
   readonly key: string
@@ -66,10 +66,4 @@ export function sumOverRows(backend: GpuBackend, given: SumOverRows): TensorInfo
   })
   backend.disposeData(partial.dataId)
   return summed
-}
-
-/** WGSL takes no whole number for a float. */
-export function floatLiteral(value: number): string {
-  const text = String(value)
-  return /[.e]/.test(text) ? text : `${text}.0`
 }

@@ -1,7 +1,7 @@
 import { util } from '@tensorflow/tfjs-core'
-import { runElementwise } from '../gpu-program.ts'
+import { floatLiteral, runElementwise } from '../gpu-program.ts'
 import { inputOf, type KernelMaker } from '../kernel-maker.ts'
-import { floatLiteral, sumOverRows } from '../sum-over-rows.ts'
+import { sumOverRows } from '../sum-over-rows.ts'
 
 /** See fusedKernels.batchNormTrainGrad. */
 export const batchNormTrainGrad: KernelMaker =

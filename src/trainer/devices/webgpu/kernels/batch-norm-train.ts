@@ -1,7 +1,7 @@
 import { util } from '@tensorflow/tfjs-core'
-import { reluOf, runElementwise } from '../gpu-program.ts'
+import { floatLiteral, reluOf, runElementwise } from '../gpu-program.ts'
 import { inputOf, type KernelMaker } from '../kernel-maker.ts'
-import { floatLiteral, sumOverRows } from '../sum-over-rows.ts'
+import { sumOverRows } from '../sum-over-rows.ts'
 
 /** See fusedKernels.batchNormTrain. The variance is that of what the mean leaves: squares of large numbers would cancel. */
 export const batchNormTrain: KernelMaker =

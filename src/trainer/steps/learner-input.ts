@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { MicroBatch } from '../batches/micro-batches.ts'
+import { mixPixels, type Mix } from '../batches/mix-images.ts'
+import type { Augmenter } from '../devices/augmenter.ts'
+import { normalisedLevels, normalisePixels } from '../evaluation/normalise-pixels.ts'
+import type { LabelledInput } from './learner.ts'
+import type { Session } from './session.ts'
+
+/** Of the device's memory, for pictures that it makes training images from. */
+const picturesMemoryRatio = 0.25
+
+/** Where the device makes training images itself; null elsewhere. */
+export function openAugmenter({ device, preprocessing, job, state }: Session): Augmenter | null {
+  // Whatever was kept would not be used again, or memory has run out before.
+  const isKept = job.recipe.epochs - state.epochs > 1 && job.relief.microBatchSizeMax === null
+  return (
+    device.openAugmenter?.({
+      sidePx: preprocessing.cropPx,
+      normalised: normalisedLevels(preprocessing),
+      memoryBytes: isKept ? device.memoryLimitBytes * picturesMemoryRatio : 0,
+    }) ?? null
+  )
+}
+
+/** What the learner takes of a part, blended where `mix` says how. */
+export function learnerInput(
+  { preprocessing }: Pick<Session, 'preprocessing'>,
+  images: MicroBatch['images'],
+  { mix, augmenter }: { readonly mix: Mix | null; readonly augmenter: Augmenter | null },
+): LabelledInput {
+  const classIndices = images.map(({ entry }) => entry.classIndex)
+  if (augmenter) {
+    const made = augmenter.make(images.map(({ values }) => values))
+    return { pixels: mix === null ? made : mixTensor(made, mix), classIndices, mix }
+  }
+  const valuesPerImage = preprocessing.cropPx ** 2 * 3
+  // A fresh array each time: some devices read it only when the tensor is first used.
+  const pixels = new Float32Array(images.length * valuesPerImage)
+  images.forEach(({ values }, index) => {
+    if (!(values instanceof Uint8Array)) throw new Error('No device keeps this picture.')
+    normalisePixels(values, preprocessing, pixels, index * valuesPerImage)
+  })
+  return { pixels: mix === null ? pixels : mixPixels(pixels, mix), classIndices, mix }
+}
+
+function mixTensor(pixels: tf.Tensor4D, { partners, share }: Mix): tf.Tensor4D {
+  const mixed = tf.tidy(() => {
+    const others = tf.gather(pixels, tf.tensor1d([...partners], 'int32'))
+    return tf.add<tf.Tensor4D>(tf.mul(pixels, share), tf.mul(others, 1 - share))
+  })
+  pixels.dispose()
+  return mixed
+}
