@@ -70,7 +70,8 @@ const subjects: Subject[] = []
 for (const device of devices.filter(({ id }) => wanted === undefined || wanted.includes(id))) {
   const found = await device.probe()
   if (!found.available) console.log(`Without ${device.id}: ${found.reason}`)
-  for (const precision of found.available ? found.precisions : []) {
+  const precisions = found.available ? [...found.precisions, ...(found.precisionsOnWish ?? [])] : []
+  for (const precision of precisions) {
     subjects.push([`${device.id} ${precision}`, () => ours(device.id, precision)])
   }
   if (found.available && device.id === 'webgpu') {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { distort, type Distortion } from '../../src/imaging/distort/distort.ts'
@@ -10,13 +11,16 @@ import { placeUpright } from '../../src/imaging/orientation.ts'
 import { wordsOf } from '../../src/imaging/picture-words.ts'
 import type { Raster } from '../../src/imaging/raster.ts'
 import { resampleTriangle } from '../../src/imaging/resample.ts'
+import { imagenetPreprocessing, type Preprocessing } from '../../src/shared/domain/backbone.ts'
 import { DatasetEntry } from '../../src/shared/domain/dataset.ts'
 import { presets } from '../../src/shared/domain/recipe.ts'
 import { randomOf } from '../../src/shared/random.ts'
+import { mixPixels } from '../../src/trainer/batches/mix-images.ts'
 import { readTrainingPicture, readTrainingPixels } from '../../src/trainer/batches/pixel-source.ts'
 import type { Augmenter, KeptView, TrainingPicture } from '../../src/trainer/devices/augmenter.ts'
 import type { ActiveDevice } from '../../src/trainer/devices/device.ts'
 import { webgpuDevice } from '../../src/trainer/devices/webgpu.ts'
+import { learnerInput } from '../../src/trainer/steps/learner-input.ts'
 
 const found = await webgpuDevice.probe()
 if (!found.available) console.log(`Not tested on webgpu: ${found.reason}`)
@@ -35,6 +39,10 @@ function pictureOf(widthPx: number, heightPx: number, seed: number): Raster {
 }
 
 const pictures = [pictureOf(61, 40, 1), pictureOf(19, 90, 2)]
+
+function keepAll(augmenter: Augmenter): void {
+  pictures.forEach((picture, imageId) => augmenter.settle(augmenter.reserve(), imageId, wordsOf(picture)))
+}
 
 /** What the processor makes of it. */
 function expectedOf({ imageId, box, flipHorizontally, flipVertically, distortion }: KeptView): Uint8Array {
@@ -60,13 +68,16 @@ const whole: KeptView = {
   distortion: { kind: 'none' },
 }
 
+const tall = { left: 2, top: 11, width: 15, height: 60 }
+const imagenet: Preprocessing = { ...imagenetPreprocessing, cropPx: sidePx, resizePx: sidePx }
+
 describe.runIf(found.available)('a graphics card makes of a picture what the processor makes of it', () => {
   let active: ActiveDevice
   let augmenter: Augmenter
   beforeAll(async () => {
     active = await webgpuDevice.activate({ threads: null, precision: 'float32' })
-    augmenter = active.openAugmenter?.({ sidePx, normalised: levels, memoryBytes: 1e6 }) as Augmenter
-    pictures.forEach((picture, imageId) => augmenter.keep(imageId, wordsOf(picture)))
+    augmenter = active.openAugmenter?.({ sidePx, levels, memoryBytes: 1e6 }) as Augmenter
+    keepAll(augmenter)
   })
   afterAll(async () => {
     augmenter.dispose()
@@ -123,6 +134,24 @@ describe.runIf(found.available)('a graphics card makes of a picture what the pro
     expect(expected).not.toEqual([...expectedOf(whole)])
   })
 
+  test('each picture of a batch gets its own distortion, and may be blended with another', async () => {
+    const views = [...exact, ...rounded].map((distortion, at): KeptView => {
+      return at % 2 === 0 ? { ...whole, distortion } : { ...whole, imageId: 1, distortion, box: tall }
+    })
+    const made = await madeOf(views)
+    for (const [index, view] of views.entries()) expect(made[index]).toEqual((await madeOf([view]))[0])
+    const mix = { partners: views.map((_, at) => (at + 1) % views.length), share: 0.75 }
+    const entry = { classIndex: 1 } as DatasetEntry
+    const images = views.map((values) => ({ entry, values }))
+    const { pixels, classIndices } = learnerInput({ preprocessing: imagenet }, images, { mix, augmenter })
+    expect(classIndices).toEqual(views.map(() => 1))
+    const blended = await (pixels as tf.Tensor).data()
+    const flat = Float32Array.from(made.flat())
+    const expected = mixPixels(flat, mix)
+    expect(blended.every((value, at) => Math.abs(value - (expected[at] ?? Number.NaN)) < 1e-3)).toBe(true)
+    tf.dispose(pixels)
+  })
+
   test.each([rotation(17), rotation(-29), shift(0.21, 0), shift(0, -0.13)])(
     'moved by %s, %s, %s …',
     async (...matrix) => {
@@ -136,7 +165,7 @@ describe.runIf(found.available)('a graphics card makes of a picture what the pro
 
   test('a training image of a later epoch is what its file would give, and the file is not needed again', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'athanor-kept-'))
-    const keeper = active.openAugmenter?.({ sidePx, normalised: levels, memoryBytes: 1e6 }) as Augmenter
+    const keeper = active.openAugmenter?.({ sidePx, levels, memoryBytes: 1e8 }) as Augmenter
     const recipe = { ...presets['fine-tune'], inputSizePx: sidePx, verticalFlip: true, distortion: 1 }
     const entries = await Promise.all(
       [1, 3, 6, 8].map(async (orientation, imageId): Promise<DatasetEntry> => {
@@ -167,21 +196,25 @@ describe.runIf(found.available)('a graphics card makes of a picture what the pro
     expect(views.some((view) => view instanceof Uint8Array)).toBe(false)
     const made = keeper.make(views)
     const values = await made.data()
-    const differing = expected.flat().filter((value, at) => Math.abs(value - (values[at] ?? Number.NaN)) > 1)
-    expect(differing.length).toBeLessThan(0.01 * values.length)
+    expected.forEach((picture, index) => {
+      const own = values.subarray(index * picture.length, (index + 1) * picture.length)
+      const differing = picture.filter((value, at) => Math.abs(value - (own[at] ?? Number.NaN)) > 1)
+      expect(differing.length).toBeLessThan(0.01 * picture.length)
+    })
     made.dispose()
     keeper.dispose()
   })
 
   test('only as many pictures are kept as there is room for', () => {
-    const small = active.openAugmenter?.({ sidePx, normalised: levels, memoryBytes: 61 * 40 * 4 + 100 }) as Augmenter
-    pictures.forEach((picture, imageId) => small.keep(imageId, wordsOf(picture)))
-    expect([small.sizeOf(0), small.sizeOf(1), small.pixelCountMax()]).toEqual([
-      expect.objectContaining({ widthPx: 61, heightPx: 40 }),
-      null,
-      25,
-    ])
+    const small = active.openAugmenter?.({ sidePx, levels, memoryBytes: 61 * 40 * 4 + 100 }) as Augmenter
+    keepAll(small)
+    expect(small.keptCount()).toBe(1)
+    expect([small.sizeOf(0), small.sizeOf(1)]).toEqual([expect.objectContaining({ widthPx: 61, heightPx: 40 }), null])
+    expect(small.reserve()).toBe(0)
     expect(() => small.make([{ ...whole, imageId: 1 }])).toThrow('does not keep')
     small.dispose()
+    // A file that was still being read then.
+    small.settle(0, 1, wordsOf(pictures[1] as Raster))
+    expect(small.keptCount()).toBe(0)
   })
 })

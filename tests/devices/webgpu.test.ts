@@ -12,7 +12,7 @@ import { drawn, expectSameSums } from '../support/same-numbers.ts'
 registerGradients()
 const found = await webgpuDevice.probe()
 if (!found.available) console.log(`Not tested on webgpu: ${found.reason}`)
-const precisions: readonly Precision[] = found.available ? found.precisions : []
+const precisions: readonly Precision[] = found.available ? (found.precisionsOnWish ?? []) : []
 if (found.available && !precisions.includes('float16'))
   console.log('Not tested in float16: this card does not have it.')
 
@@ -59,8 +59,11 @@ describe.runIf(precisions.includes('float16'))('in float16', () => {
     })
   }
 
-  test.each(sizes)('over %s rows convolutions and gradients keep three digits', async (_rows, shapes) => {
-    await activate('float16')
+  const kinds = sizes.flatMap(([rows, shapes]) =>
+    [true, false].map((isSoftware) => [rows, isSoftware ? 'software' : 'a card', shapes, { isSoftware }] as const),
+  )
+  test.each(kinds)('over %s rows on %s products keep three digits', async (_rows, _kind, shapes, changes) => {
+    await activate('float16', changes)
     const compute = () => convolved(drawn, shapes)
     const errors = errorsOf(await numbersOf(compute), await referenceOf(compute))
     expect(Math.max(...errors)).toBeLessThan(2e-3)
@@ -74,6 +77,10 @@ describe.runIf(precisions.includes('float16'))('in float16', () => {
     const compute = () => convolved(tiny, shapes).slice(1)
     const errors = errorsOf(await numbersOf(compute), await referenceOf(compute))
     expect(Math.max(...errors)).toBeLessThan(2e-3)
+  })
+
+  test('nobody gets it who does not ask', async () => {
+    expect(found).toMatchObject({ precisions: ['float32'] })
   })
 
   test('what is not a number stays that', async () => {

@@ -27,9 +27,11 @@ export const Relief = z.strictObject({
   avoidedDevices: z.array(DeviceId),
   /** More images at once did not fit. */
   microBatchSizeMax: z.int().positive().nullable(),
+  /** Whether the device may keep pictures beside what it computes with. */
+  keepsPictures: z.boolean(),
 })
 export type Relief = z.infer<typeof Relief>
-export const noRelief: Relief = { avoidedDevices: [], microBatchSizeMax: null }
+export const noRelief: Relief = { avoidedDevices: [], microBatchSizeMax: null, keepsPictures: true }
 
 /** All that a run needs; paths are absolute. */
 export const TrainJob = z.strictObject({

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { chooseCrop } from '../../imaging/choose-crop.ts'
 import { drawDistortion } from '../../imaging/distort/distort.ts'
+import type { PictureWords } from '../../imaging/picture-words.ts'
 import { readCropPixels, type CropView } from '../../imaging/read-crop-pixels.ts'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
@@ -39,13 +40,16 @@ export async function readTrainingPicture(
   const cropView = cropViewOf(entry, view)
   const size = augmenter.sizeOf(entry.imageId)
   if (size !== null) return { values: keptViewOf(entry.imageId, size, cropView), problem: null }
-  const read = await readCropPixels(join(view.imageFolder, entry.path), {
-    ...cropView,
-    wholeUpTo: augmenter.pixelCountMax(),
-  })
-  const result = pixelResultOf(read, entry.contentHash)
-  if (read.state === 'read' && read.whole && result.problem === null) augmenter.keep(entry.imageId, read.whole)
-  return result
+  const wholeUpTo = augmenter.reserve()
+  let whole: PictureWords | null = null
+  try {
+    const read = await readCropPixels(join(view.imageFolder, entry.path), { ...cropView, wholeUpTo })
+    const result = pixelResultOf(read, entry.contentHash)
+    if (read.state === 'read' && result.problem === null) whole = read.whole ?? null
+    return result
+  } finally {
+    augmenter.settle(wholeUpTo, entry.imageId, whole)
+  }
 }
 
 /** What is drawn for an image in an epoch. */

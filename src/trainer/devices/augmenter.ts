@@ -20,19 +20,20 @@ export interface AugmenterOptions {
   /** Of the network's input. */
   readonly sidePx: number
   /** [3, 256]: what each level of red, green and blue is for the network. */
-  readonly normalised: Float32Array
+  readonly levels: Float32Array
   /** That pictures may take on the device. */
   readonly memoryBytes: number
 }
 
 /** Makes training images on the device, from pictures that it was given once, so that no file is decoded again. */
 export interface Augmenter {
-  /** The largest picture that there is still room for; 0 where there is none. */
-  pixelCountMax(): number
+  keptCount(): number
   /** Of a picture that is kept; null for others. */
   sizeOf(imageId: number): { readonly widthPx: number; readonly heightPx: number } | null
-  /** Takes up a picture where there is room for it. */
-  keep(imageId: number, picture: PictureWords): void
+  /** Sets room aside for a picture that is being read; gives how many pixels it may have, 0 where there is no room. */
+  reserve(): number
+  /** Ends a reservation: takes up the picture, if there is one. */
+  settle(reservedPixels: number, imageId: number, picture: PictureWords | null): void
   /** The network's input, [pictures, side, side, 3]; the caller disposes of it. */
   make(pictures: readonly TrainingPicture[]): tf.Tensor4D
   dispose(): void

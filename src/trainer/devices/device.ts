@@ -8,8 +8,10 @@ export type Availability =
       readonly available: true
       readonly name: string
       readonly reason: Said | null
-      /** What it can compute in, fastest first. */
+      /** What it computes in where nobody asks for another precision, fastest first. */
       readonly precisions: readonly [Precision, ...Precision[]]
+      /** What it computes in besides, for whoever asks. */
+      readonly precisionsOnWish?: readonly Precision[]
       /** A graphics card that is none, but a program: whatever else is there is faster. */
       readonly isSoftware?: boolean
       /** That it can compute on, the one that it takes first. */

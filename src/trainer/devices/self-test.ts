@@ -17,7 +17,7 @@ type SelfTest = NonNullable<DeviceReport['selfTest']>
 /**
  * Float32 sums in another order, and fused multiply-add, change what these steps do by about 1e-6; a wrong kernel
  * changes it by 1e-2 or more. The 8 bits of bfloat16 change it by 7e-2, the 11 of float16 by 5e-2, an argument in the wrong
- * place by 5e-1; that the program is right, float32 has shown before.
+ * place by 5e-1; float16 is tried only where float32 has passed.
  */
 const tolerances: Readonly<Record<Precision, number>> = { float32: 1e-4, bfloat16: 0.2, float16: 0.2 }
 

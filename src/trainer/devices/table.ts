@@ -100,14 +100,20 @@ async function tryDevice(device: Device, { threads, precision, anyPrecision = fa
     cards: found.available ? [...(found.cards ?? [])] : [],
   }
   if (!found.available) return { active: null, report }
-  const exact = found.precisions.filter((offered) => precision === null || offered === precision)
+  const offered = [...found.precisions, ...(found.precisionsOnWish ?? [])]
+  const exact = precision === null ? found.precisions : offered.filter((one) => one === precision)
   const wished = exact.length === 0 && anyPrecision ? found.precisions : exact
   if (wished.length === 0) {
-    const offered = found.precisions.join(', ')
-    return { active: null, report: { ...report, reason: said`It computes in ${offered} here.` } }
+    return { active: null, report: { ...report, reason: said`It computes in ${offered.join(', ')} here.` } }
   }
   let attempt: Attempt = { active: null, report }
   for (const next of wished) {
+    if (!found.precisions.includes(next)) {
+      // A wrong kernel may hide behind the rounding of what is rougher.
+      attempt = await tryPrecision(device, { threads, precision: found.precisions[0] }, report)
+      if (attempt.active === null) break
+      await attempt.active.dispose()
+    }
     attempt = await tryPrecision(device, { threads, precision: next }, report)
     if (attempt.active !== null) break
   }

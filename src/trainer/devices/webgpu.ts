@@ -24,8 +24,9 @@ async function probe(): Promise<Availability> {
   )
   return {
     ...{ available: true, name, isSoftware, cards },
-    // Halves are for whoever asks: on which cards they are faster has not been measured.
-    precisions: hasHalves ? ['float32', 'float16'] : ['float32'],
+    precisions: ['float32'],
+    // On which cards it is faster has not been measured.
+    precisionsOnWish: hasHalves ? ['float16'] : [],
     reason: isSoftware ? said`This is a program, not a card: what computes on the processor itself is faster.` : null,
   }
 }

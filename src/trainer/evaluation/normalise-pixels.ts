@@ -11,8 +11,7 @@ export function normalisePixels(
   target: Float32Array,
   offset = 0,
 ): void {
-  const tables = mean.map((_, channel) => tableOf(mean[channel] ?? 0, deviation[channel] ?? 1))
-  const [red, green, blue] = tables
+  const [red, green, blue] = tablesOf({ mean, deviation })
   if (red === undefined || green === undefined || blue === undefined) return
   for (let index = 0; index < values.length; index += 3) {
     target[offset + index] = red[values[index] ?? 0] ?? 0
@@ -22,9 +21,12 @@ export function normalisePixels(
 }
 
 /** [3, 256]: what each level of red, green and blue becomes. */
-export function normalisedLevels({ mean, deviation }: Pick<Preprocessing, 'mean' | 'deviation'>): Float32Array {
-  const tables = mean.map((_, channel) => tableOf(mean[channel] ?? 0, deviation[channel] ?? 1))
-  return Float32Array.from(tables.flatMap((table) => [...table]))
+export function normalisedLevels(preprocessing: Pick<Preprocessing, 'mean' | 'deviation'>): Float32Array {
+  return Float32Array.from(tablesOf(preprocessing).flatMap((table) => [...table]))
+}
+
+function tablesOf({ mean, deviation }: Pick<Preprocessing, 'mean' | 'deviation'>): Float32Array[] {
+  return mean.map((_, channel) => tableOf(mean[channel] ?? 0, deviation[channel] ?? 1))
 }
 
 /** Torch's order of operations in 32 bits, so that equal pixels give equal bits. */

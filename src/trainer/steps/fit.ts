@@ -48,7 +48,10 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
       learner.abandon()
       yield* saveCheckpoint(session, learner.optimizer)
     }
-    throw withMicroBatchSize(thrown, session.microBatchSize)
+    throw withMicroBatchSize(thrown, {
+      microBatchSize: session.microBatchSize,
+      keptPictures: (augmenter?.keptCount() ?? 0) > 0,
+    })
   } finally {
     profile.stop()
     learner.dispose()

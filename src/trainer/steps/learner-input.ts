@@ -11,13 +11,13 @@ const picturesMemoryRatio = 0.25
 
 /** Where the device makes training images itself; null elsewhere. */
 export function openAugmenter({ device, preprocessing, job, state }: Session): Augmenter | null {
-  // Whatever was kept would not be used again, or memory has run out before.
-  const isKept = job.recipe.epochs - state.epochs > 1 && job.relief.microBatchSizeMax === null
+  // In the last pass nothing is kept that would be used again.
+  const keepsPictures = job.recipe.epochs - state.epochs > 1 && job.relief.keepsPictures
   return (
     device.openAugmenter?.({
       sidePx: preprocessing.cropPx,
-      normalised: normalisedLevels(preprocessing),
-      memoryBytes: isKept ? device.memoryLimitBytes * picturesMemoryRatio : 0,
+      levels: normalisedLevels(preprocessing),
+      memoryBytes: keepsPictures ? device.memoryLimitBytes * picturesMemoryRatio : 0,
     }) ?? null
   )
 }

@@ -72,37 +72,48 @@ export function createLearner(
     weightTotal = 0
   }
 
+  /** The logits, and the gradients added to those that there are. */
+  function forwardAndBack(x: tf.Tensor4D, { classIndices, mix = null }: Omit<LabelledInput, 'pixels'>) {
+    const { trainableFrom, labelSmoothing } = settings
+    return tf.tidy(() => {
+      const targets = tf.tensor2d(targetsOf(classIndices, { classWeights, labelSmoothing, mix }), [
+        classIndices.length,
+        classWeights.length,
+      ])
+      let logits: tf.Tensor2D | null = null
+      const { grads } = tf.variableGrads(
+        () => {
+          const output = forwardTrain(network, parameters, x, { trainableFrom, folded })
+          applyStatistics(parameters, output.statistics)
+          logits = tf.keep(output.logits)
+          return crossEntropySum(output.logits, targets)
+        },
+        trainable.map(({ variable }) => variable),
+      )
+      const sums = trainable.map(({ name, variable }) => {
+        const gradient = grads[variable.name]
+        if (gradient === undefined) throw new Error(`There is no gradient of ${name}.`)
+        const sum = gradients.get(name)
+        return tf.keep(sum ? tf.add(sum, gradient) : gradient)
+      })
+      if (logits === null) throw new Error('The forward pass did not run.')
+      return { logits: logits as tf.Tensor2D, sums }
+    })
+  }
+
   return {
     optimizer,
-    async add({ pixels, classIndices, mix = null }) {
+    async add({ pixels, classIndices, mix }) {
       if (statisticsBefore.length === 0) statisticsBefore = statistics.map((variable) => variable.clone())
-      const { logits, sums } = tf.tidy(() => {
-        const { inputSizePx: side, trainableFrom, labelSmoothing } = settings
-        const x = pixels instanceof tf.Tensor ? pixels : tf.tensor4d(pixels, [classIndices.length, side, side, 3])
-        const targets = tf.tensor2d(targetsOf(classIndices, { classWeights, labelSmoothing, mix }), [
-          classIndices.length,
-          classWeights.length,
-        ])
-        let logits: tf.Tensor2D | null = null
-        const { grads } = tf.variableGrads(
-          () => {
-            const output = forwardTrain(network, parameters, x, { trainableFrom, folded })
-            applyStatistics(parameters, output.statistics)
-            logits = tf.keep(output.logits)
-            return crossEntropySum(output.logits, targets)
-          },
-          trainable.map(({ variable }) => variable),
-        )
-        const sums = trainable.map(({ name, variable }) => {
-          const gradient = grads[variable.name]
-          if (gradient === undefined) throw new Error(`There is no gradient of ${name}.`)
-          const sum = gradients.get(name)
-          return tf.keep(sum ? tf.add(sum, gradient) : gradient)
-        })
-        if (logits === null) throw new Error('The forward pass did not run.')
-        return { logits: logits as tf.Tensor2D, sums }
-      })
-      if (pixels instanceof tf.Tensor) pixels.dispose()
+      const { inputSizePx: side } = settings
+      const x = pixels instanceof tf.Tensor ? pixels : tf.tensor4d(pixels, [classIndices.length, side, side, 3])
+      let made: ReturnType<typeof forwardAndBack>
+      try {
+        made = forwardAndBack(x, { classIndices, mix: mix ?? null })
+      } finally {
+        x.dispose()
+      }
+      const { logits, sums } = made
       for (const sum of gradients.values()) sum.dispose()
       gradients = new Map(trainable.map(({ name }, index) => [name, sums[index] as tf.Tensor]))
       // Partners are the same images in another order, so the sum is the same with them.

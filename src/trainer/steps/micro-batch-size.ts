@@ -84,11 +84,14 @@ async function measureMemory({ network, parameters, recipe }: MicroBatchContext)
   }
 }
 
-/** A lack of memory while so many images were taken at once says so; TensorFlow tells of one in words only. */
-export function withMicroBatchSize(thrown: unknown, microBatchSize: number): unknown {
+/** A lack of memory says how many images were taken at once, and whether pictures were kept beside them; TensorFlow tells of one in words only. */
+export function withMicroBatchSize(
+  thrown: unknown,
+  data: { readonly microBatchSize: number; readonly keptPictures: boolean },
+): unknown {
   const isOurs = isAppError(thrown) && thrown.code === 'out-of-memory'
   const isTensorflows = thrown instanceof Error && thrown.message.includes('OOM when allocating')
   if (!isOurs && !isTensorflows) return thrown
   const message = isOurs ? said`${thrown.message}` : said`TensorFlow found no memory left.`
-  return new AppError('out-of-memory', message, { data: { microBatchSize }, cause: thrown })
+  return new AppError('out-of-memory', message, { data, cause: thrown })
 }

@@ -79,6 +79,11 @@ describe('a run', () => {
 })
 
 describe('core dies with its run', () => {
+  async function endOf(processes: readonly number[]): Promise<void> {
+    for (let wait = 0; processes.some(isAlive) && wait < 200; wait += 1) await sleep(100)
+    expect(processes.filter(isAlive)).toEqual([])
+  }
+
   test('the trainer ends by itself, and the next core calls the run interrupted and resumes it', async () => {
     const program = startChild('start-run', [set.folder])
     while (program.lines().length === 0) await sleep(50)
@@ -96,8 +101,7 @@ describe('core dies with its run', () => {
     await program.ended
     const events = await following
     expect(events.at(-1)?.event).toEqual({ kind: 'finished', result: { outcome: 'interrupted', resumable: true } })
-    for (let wait = 0; trainers.some(isAlive) && wait < 200; wait += 1) await sleep(100)
-    expect(trainers.filter(isAlive)).toEqual([])
+    await endOf(trainers)
 
     await other.resume(runId)
     expect((await other.get(runId)).state).toBe('running')
@@ -108,10 +112,13 @@ describe('core dies with its run', () => {
   test('a run that was queued or running without a process is interrupted when the project opens', async () => {
     const program = startChild('start-run', [set.folder])
     while (program.lines().length === 0) await sleep(50)
+    const trainers = childrenOf(program.process.pid ?? 0)
     program.process.kill('SIGKILL')
     await program.ended
     const { get } = await openCore()
     expect(await get(RunId.parse('run-1'))).toMatchObject({ state: 'interrupted', result: { resumable: true } })
+    // They write into the folder until then.
+    await endOf(trainers)
   })
 })
 

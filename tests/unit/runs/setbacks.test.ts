@@ -33,13 +33,23 @@ describe('after a failure', () => {
 
   test('images that do not fit at once are taken in halves, down to two', () => {
     const sizes = [16, 8, 5, 2].map((size) => {
-      const next = afterFailure(noSetbacks, failure('out-of-memory', { microBatchSize: size }), on('webgpu', true))
+      const next = afterFailure(
+        noSetbacks,
+        failure('out-of-memory', { microBatchSize: size, keptPictures: false }),
+        on('webgpu', true),
+      )
       return next?.relief.microBatchSizeMax ?? null
     })
     expect(sizes).toEqual([8, 4, 2, null])
     expect(afterFailure(noSetbacks, failure('out-of-memory'), on('webgpu', true))).toBeNull()
     // Another device is taken, unless somebody asked for this one.
     expect(afterFailure(noSetbacks, failure('out-of-memory'), on('webgpu'))?.relief.avoidedDevices).toEqual(['webgpu'])
+  })
+
+  test('kept pictures are done without before images are taken in halves', () => {
+    const lack = failure('out-of-memory', { microBatchSize: 2, keptPictures: true })
+    const next = afterFailure(noSetbacks, lack, on('webgpu', true))
+    expect(next?.relief).toEqual({ ...noRelief, keepsPictures: false })
   })
 
   test('whatever another trainer would run into as well ends the run', () => {

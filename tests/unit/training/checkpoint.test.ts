@@ -154,7 +154,7 @@ describe('a run is only resumed as what it was', () => {
 
   test('but for what another device has of its own, where its own was given up', () => {
     const moved: RunIdentity = { ...identity, device: 'onednn', threads: 1 }
-    const relief = { avoidedDevices: [identity.device], microBatchSizeMax: null }
+    const relief = { avoidedDevices: [identity.device], microBatchSizeMax: null, keepsPictures: true }
     expect(hasMoved({ relief: noRelief, lastDevice: null }, identity.device)).toBe(false)
     expect(hasMoved({ relief: noRelief, lastDevice: identity.device }, identity.device)).toBe(false)
     expect(hasMoved({ relief, lastDevice: identity.device }, identity.device)).toBe(true)

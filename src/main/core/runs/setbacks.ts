@@ -13,7 +13,7 @@ export interface Setbacks {
 export const noSetbacks: Setbacks = { relief: noRelief, lost: null }
 
 const ProcessEnd = z.object({ code: z.int().nullable(), signal: z.string().nullable() })
-const TooMany = z.object({ microBatchSize: z.int() })
+const TooMany = z.object({ microBatchSize: z.int(), keptPictures: z.boolean() })
 /** The statistics of one image alone mean nothing. */
 const leastImages = 2
 
@@ -50,6 +50,8 @@ export function afterFailure(before: Setbacks, failure: AppError, { device, isRe
     }
     case 'out-of-memory': {
       const tooMany = TooMany.safeParse(failure.data).data
+      // What is kept to be faster goes first: smaller parts of a batch change what is learned.
+      if (tooMany?.keptPictures === true) return { ...before, relief: { ...relief, keepsPictures: false } }
       const microBatchSizeMax = Math.floor((tooMany?.microBatchSize ?? 0) / 2)
       if (microBatchSizeMax >= leastImages) return { ...before, relief: { ...relief, microBatchSizeMax } }
       // It is not the batch that is too large, but the device too small; who asked for it is told.

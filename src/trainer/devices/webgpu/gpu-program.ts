@@ -1,4 +1,4 @@
-import { util, type DataType, type TensorInfo } from '@tensorflow/tfjs-core'
+import { util, type DataType, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core'
 import type { WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu'
 
 /** A number that a program is given each time it runs, without being compiled anew. */
@@ -28,9 +28,26 @@ export interface CardUse {
   readonly precision: 'float32' | 'float16'
 }
 
+/** Memory on the card. */
+export interface GpuBuffer {
+  /** In bytes. */
+  readonly size: number
+  destroy(): void
+}
+
 /** The little of tfjs's WebGPU backend that our kernels need, and which card it is. */
 export interface GpuBackend {
   readonly use: CardUse
+  readonly device: {
+    createBuffer(options: { readonly size: number; readonly usage: number }): GpuBuffer
+    readonly queue: { writeBuffer(buffer: GpuBuffer, offsetBytes: number, values: Int32Array): void }
+  }
+  /** With `zeroCopy` it stays the caller's buffer, who has to destroy it. */
+  createTensorFromGPUData(
+    data: { readonly buffer: GpuBuffer; readonly zeroCopy: true },
+    shape: number[],
+    dtype: DataType,
+  ): Tensor
   runWebGPUProgram(
     program: WebGPUProgram,
     inputs: TensorInfo[],

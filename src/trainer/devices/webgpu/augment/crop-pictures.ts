@@ -2,11 +2,13 @@ import type { TensorInfo } from '@tensorflow/tfjs-core'
 import type { Box } from '../../../../imaging/orientation.ts'
 import { tapsOf, weightBits } from '../../../../imaging/resample.ts'
 import { runProgram, type GpuBackend } from '../gpu-program.ts'
+import { uploadWords } from './upload-words.ts'
 
 /** A part of a picture that lies on the card, which becomes a square and is perhaps mirrored. */
 export interface CropOfPicture {
-  /** int32 [pixels], see PictureWords. */
+  /** int32, see PictureWords; the picture's begin at `start`. */
   readonly words: TensorInfo
+  readonly start: number
   readonly widthPx: number
   readonly box: Box
   readonly flipHorizontally: boolean
@@ -24,14 +26,15 @@ export function cropPictures(backend: GpuBackend, crops: readonly CropOfPicture[
   const result = backend.makeTensorInfo(outputShape, 'int32')
   const axes = crops.flatMap(({ box }) => [axisOf(box.left, box.width, sidePx), axisOf(box.top, box.height, sidePx)])
   const starts = axes.map((_, axis) => axes.slice(0, axis).reduce((sum, { numbers }) => sum + numbers.length, 0))
-  const all = Int32Array.from(axes.flatMap(({ numbers }) => [...numbers]))
-  const taps = backend.makeTensorInfo([all.length], 'int32', all)
-  crops.forEach(({ words, widthPx, flipHorizontally, flipVertically }, slot) => {
+  const parts = axes.map(({ numbers }) => numbers)
+  const taps = uploadWords((starts.at(-1) ?? 0) + (parts.at(-1)?.length ?? 0), parts)
+  crops.forEach(({ words, start, widthPx, flipHorizontally, flipVertically }, slot) => {
     const program = {
       ...{ key: `crop of a picture ${sidePx}`, inputs: { words, taps }, outputShape, outputType: 'int32' as const },
       ...{ groupSize, groups: [Math.ceil(sidePx ** 2 / groupSize), 1, 1] as const, body: bodyOf(sidePx) },
       counts: {
         slot,
+        start,
         widthPx,
         acrossStart: starts[2 * slot] ?? 0,
         acrossStride: axes[2 * slot]?.stride ?? 0,
@@ -43,7 +46,7 @@ export function cropPictures(backend: GpuBackend, crops: readonly CropOfPicture[
     }
     runProgram(backend, program, result)
   })
-  backend.disposeData(taps.dataId)
+  taps.dispose()
   return result
 }
 
@@ -70,10 +73,10 @@ function bodyOf(sidePx: number): string {
     let down = uniforms.downStart + select(toY, ${sidePx - 1} - toY, uniforms.backwardsY == 1) * uniforms.downStride;
     var sum = vec3<i32>(${1 << (weightBits - 1)});
     for (var y = 0; y < taps[down + 1]; y++) {
-      let start = (taps[down] + y) * uniforms.widthPx + taps[across];
+      let first = uniforms.start + (taps[down] + y) * uniforms.widthPx + taps[across];
       var line = vec3<i32>(${1 << (weightBits - 1)});
       for (var x = 0; x < taps[across + 1]; x++) {
-        let word = words[start + x];
+        let word = words[first + x];
         line += vec3<i32>(word & 255, (word >> 8u) & 255, (word >> 16u) & 255) * taps[across + 2 + x];
       }
       sum += (line >> vec3<u32>(${weightBits}u)) * taps[down + 2 + y];
