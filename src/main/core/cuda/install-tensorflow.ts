@@ -14,7 +14,7 @@ import {
   findTensorflowPackage,
   hasBinding,
   packageName,
-  usualSource,
+  usualArchive,
   wantedVersion,
   type TensorflowPlace,
 } from './tensorflow-package.ts'
@@ -23,7 +23,7 @@ import { unpackTensorflow } from './unpack-tensorflow.ts'
 export interface TensorflowWish {
   /** An address or a file; null: where the package finds it. */
   readonly libtensorflow: string | null
-  /** What the archive must be; null: whatever it is. */
+  /** What the archive must be; null: what is known of the usual one, whatever it is for another. */
   readonly sha256: string | null
 }
 
@@ -37,11 +37,13 @@ export async function* installTensorflow(
   wish: TensorflowWish,
   signal: AbortSignal,
 ): AsyncGenerator<TensorflowInstallEvent, void> {
-  const source = wish.libtensorflow ?? usualSource(process.platform)
+  const usual = usualArchive(process.platform)
+  const source = wish.libtensorflow ?? usual?.source ?? null
   if (source === null || process.arch !== 'x64') {
     throw new AppError('no-device', said`${packageName} has no build for ${process.platform} ${process.arch}.`)
   }
-  if (source.startsWith('http:') && wish.sha256 === null) {
+  const wanted = wish.sha256 ?? (source === usual?.source ? usual.sha256 : null)
+  if (source.startsWith('http:') && wanted === null) {
     throw new AppError(
       'refused-file',
       said`${source} could be changed on its way: give its sha256 (--sha256), or https.`,
@@ -50,12 +52,12 @@ export async function* installTensorflow(
   yield { kind: 'package' }
   const place = findTensorflowPackage(root) ?? (await addPackage(root, signal))
   const isFetched = /^https?:/.test(source)
-  const file = isFetched ? yield* fetchArchive(host, source, wish.sha256, signal) : source
+  const file = isFetched ? yield* fetchArchive(host, source, wanted, signal) : source
   yield { kind: 'checking' }
   const sha256 = await sha256Of(file).catch((thrown: unknown) => {
     throw toDiskError(thrown, file)
   })
-  if (wish.sha256 !== null && sha256 !== wish.sha256) {
+  if (wanted !== null && sha256 !== wanted) {
     throw new AppError('checksum', said`${file} has another sha256 than was given: ${sha256}. Nothing was installed.`)
   }
   yield { kind: 'unpacking' }

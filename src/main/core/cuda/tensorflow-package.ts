@@ -21,11 +21,25 @@ export function findTensorflowPackage(root: string): TensorflowPlace | null {
   return { packageFolder, depsFolder: join(packageFolder, 'deps') }
 }
 
-/** Where its own installer finds TensorFlow for a platform; null where there is none. */
-export function usualSource(platform: NodeJS.Platform): string | null {
+export interface TensorflowArchive {
+  readonly source: string
+  /** Null where nobody has written it down. */
+  readonly sha256: string | null
+}
+
+/**
+ * Where its own installer finds TensorFlow for a platform; null where there is none. The sha256 is the one that
+ * the Go bindings github.com/wamuir/graft hold the same file against.
+ */
+export function usualArchive(platform: NodeJS.Platform): TensorflowArchive | null {
   const base = 'https://storage.googleapis.com/tensorflow/libtensorflow/libtensorflow-gpu'
-  if (platform === 'linux') return `${base}-linux-x86_64-${usualTensorflow}.tar.gz`
-  if (platform === 'win32') return `${base}-windows-x86_64-${usualTensorflow}.zip`
+  if (platform === 'linux') {
+    return {
+      source: `${base}-linux-x86_64-${usualTensorflow}.tar.gz`,
+      sha256: '20c46f761d5905f592c4eac0812e8e50d9cb439f9440a9391912cf4c02ed8be8',
+    }
+  }
+  if (platform === 'win32') return { source: `${base}-windows-x86_64-${usualTensorflow}.zip`, sha256: null }
   return null
 }
 
