@@ -43,12 +43,13 @@ describe.skipIf(absenceOf('browser') !== null)('a project that went away', () =>
   }
 
   async function pick(name: string): Promise<void> {
-    await page.getByRole('textbox', { name: 'Folder path' }).fill(join(base, name))
-    await page.keyboard.press('Enter')
-    await page
-      .getByRole('dialog')
-      .getByRole('button', { name: `Open ${name}` })
-      .click()
+    const dialog = page.getByRole('dialog')
+    const field = dialog.getByRole('textbox', { name: 'Folder path' })
+    // A dialog that has just opened takes the focus to itself.
+    await dialog.getByRole('list', { name: 'Folders' }).waitFor()
+    await field.fill(join(base, name))
+    await field.press('Enter')
+    await dialog.getByRole('button', { name: `Open ${name}` }).click()
   }
 
   test('is looked for in folders that stay as they were chosen', async () => {
