@@ -28,14 +28,13 @@ export function createAugmenter(
   const normalised = tf.keep(tf.tensor1d(levels))
   let freeBytes = memoryBytes
 
-  function cropsOf(pictures: readonly TrainingPicture[], made: tf.Tensor | null): CropOfPicture[] {
-    let madeCount = 0
+  function cropsOf(pictures: readonly TrainingPicture[], elsewhere: tf.Tensor): CropOfPicture[] {
+    let squareCount = 0
     return pictures.map((picture) => {
       if (picture instanceof Uint8Array) {
         const box = { left: 0, top: 0, width: sidePx, height: sidePx }
-        const start = sidePx ** 2 * madeCount++
-        const words = made as tf.Tensor
-        return { words, start, widthPx: sidePx, box, flipHorizontally: false, flipVertically: false }
+        const start = sidePx ** 2 * squareCount++
+        return { words: elsewhere, start, widthPx: sidePx, box, flipHorizontally: false, flipVertically: false }
       }
       const found = kept.get(picture.imageId)
       if (found === undefined) throw new Error(`The device does not keep the picture ${picture.imageId}.`)
