@@ -1,7 +1,7 @@
 /**
  * How many wrong labels a check finds: a share of the training labels is flipped to another class, drawn by a seed.
  *
- *   node benchmarks/mislabelled.ts DATA [--seeds 3] [--share 0.05]
+ *   node benchmarks/mislabelled.ts DATA [--seeds 3] [--share 0.05] [--thorough]
  *
  * DATA holds <class>/* with labels that are right. Nothing is written into it.
  */
@@ -15,7 +15,11 @@ import { randomOf, shuffled } from '../src/shared/random.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seeds: { type: 'string', default: '3' }, share: { type: 'string', default: '0.05' } },
+  options: {
+    seeds: { type: 'string', default: '3' },
+    share: { type: 'string', default: '0.05' },
+    thorough: { type: 'boolean', default: false },
+  },
 })
 const [data] = positionals
 if (data === undefined) throw new Error('Name the folder of images.')
@@ -38,7 +42,7 @@ async function measure(seed: number): Promise<readonly number[]> {
     flipped.add(id)
   }
   const startMs = performance.now()
-  for await (const event of labels.check({ projectId })) void event
+  for await (const event of labels.check({ projectId, thorough: values.thorough })) void event
   const seconds = (performance.now() - startMs) / 1000
   const orderOf = async (filter: { doubted?: boolean }) =>
     (await catalog.order({ projectId, query: { filter, sort: 'doubt' } })).imageIds

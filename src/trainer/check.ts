@@ -2,10 +2,13 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { CheckedEvent, CheckedImage, trainer } from '../shared/contract/trainer.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
-import { openBackbone } from './open-backbone.ts'
+import { createProgressGate } from './evaluation/progress-gate.ts'
+import { openBackbone, type OpenBackbone } from './open-backbone.ts'
 import { requireTwoClasses, seeImages } from './see-images.ts'
+import { fitHead, type LabelledFeatures } from './steps/fit-head.ts'
 import { neighbourDistances } from './steps/neighbour-distance.ts'
-import { predictOutOfSample } from './steps/out-of-sample.ts'
+import { lastOf, predictOutOfSample, selectRows } from './steps/out-of-sample.ts'
+import { watchLearning } from './steps/watch-learning.ts'
 
 export type CheckInput = z.output<typeof trainer.check.input>
 
@@ -15,7 +18,7 @@ export async function* check(
   { signal }: Pick<HandlerContext, 'signal'>,
 ): AsyncGenerator<CheckedEvent, void, undefined> {
   const { recipe, backboneFolder, classCount } = input
-  const opened = await openBackbone({ recipe, backboneFolder })
+  const opened = await openBackbone({ recipe, backboneFolder, classCount })
   try {
     const { items, values, width } = yield* seeImages(opened, input.images, input, signal)
     const classIndices = items.map(({ classIndex }) => classIndex)
@@ -30,16 +33,56 @@ export async function* check(
       await turn()
       next = await search.next()
     }
-    const { probabilities } = next.value
+    const { probabilities, strength } = next.value
     const distances = await neighbourDistances(values, width, signal)
+    const heard = yield* listen(opened, { values, width, classIndices }, items, { input, strength, signal })
     const images = items.map(({ imageId, contentHash }, row): CheckedImage => ({
       imageId,
       contentHash,
       probabilities: probabilities.slice(row * classCount, (row + 1) * classCount),
       neighbourDistance: distances[row] ?? 0,
+      whileLearning: heard?.[row] ?? null,
     }))
     yield { kind: 'checked', images, failedCount: input.images.length - images.length }
   } finally {
     await opened.release()
   }
+}
+
+interface ListenOptions {
+  readonly input: CheckInput
+  /** How strongly the head is held back that learning begins from. */
+  readonly strength: number
+  readonly signal: AbortSignal
+}
+
+/** What a network says of the images while it learns their labels, by row; null where nobody asked. */
+async function* listen(
+  opened: OpenBackbone,
+  features: LabelledFeatures,
+  items: readonly CheckInput['images'][number][],
+  { input, strength, signal }: ListenOptions,
+): AsyncGenerator<CheckedEvent, (Float32Array<ArrayBuffer> | null)[] | null> {
+  const { learning, imageFolder, classCount } = input
+  if (learning === null) return null
+  const head = await lastOf(
+    fitHead(features, selectRows(features, []), {
+      classWeights: new Array<number>(classCount).fill(1),
+      labelSmoothing: learning.labelSmoothing,
+      strengths: [strength],
+      signal,
+    }),
+  )
+  const entries = items.map(({ imageId, path, contentHash, classIndex }) => ({
+    ...{ imageId, path, contentHash, classIndex },
+    split: 'train' as const,
+  }))
+  const isDue = createProgressGate()
+  const watch = watchLearning(opened, entries, { recipe: learning, imageFolder, head, signal })
+  let next = await watch.next()
+  while (next.done !== true) {
+    if (isDue(next.value.done, next.value.total)) yield { kind: 'learning', ...next.value }
+    next = await watch.next()
+  }
+  return next.value
 }

@@ -2,6 +2,12 @@ import type { CheckEvent } from '../../shared/contract/labels.ts'
 import { m } from '../messages.ts'
 import { formatCount } from '../ui/format.ts'
 
+const words = {
+  seeing: m.evaluate_mislabelled_checking,
+  comparing: m.evaluate_mislabelled_comparing,
+  learning: m.evaluate_mislabelled_learning,
+} as const
+
 /** How far a check of the labels is, in words and 0 to 1; null where that is not known yet. */
 export function describeCheck(checking: CheckEvent | 'starting'): {
   readonly text: string
@@ -12,6 +18,5 @@ export function describeCheck(checking: CheckEvent | 'starting'): {
   }
   const { kind, done, total } = checking
   const figures = { done: formatCount(done), total: formatCount(total) }
-  const text = kind === 'seeing' ? m.evaluate_mislabelled_checking(figures) : m.evaluate_mislabelled_comparing(figures)
-  return { text, ratio: done / total }
+  return { text: words[kind](figures), ratio: done / total }
 }

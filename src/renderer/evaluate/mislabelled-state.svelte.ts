@@ -46,14 +46,14 @@ export class MislabelledState implements Keeping {
     })
   }
 
-  async check(): Promise<void> {
+  async check(thorough = false): Promise<void> {
     if (this.checking !== null) return
     const { api, notices, projectId } = this.#studio
     this.#leaving = new AbortController()
     const signal = AbortSignal.any([this.#leaving.signal, this.#studio.signal])
     this.checking = 'starting'
     await notices.attempt(async () => {
-      for await (const event of api.labels.check({ projectId }, { signal })) this.checking = event
+      for await (const event of api.labels.check({ projectId, thorough }, { signal })) this.checking = event
     }, signal)
     this.checking = null
     await this.read()

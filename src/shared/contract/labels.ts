@@ -39,6 +39,8 @@ export const CheckSummary = z.strictObject({
   atMs: z.number(),
   /** Labels that were held against the others. */
   checked: z.int().nonnegative(),
+  /** Whether a network also learned them, and was listened to. */
+  thorough: z.boolean(),
   /**
    * Of those, how many a head that never saw them says the same of, and the 95 % interval of that ratio: what Quick gives
    * with these labels, judged on all of them instead of on a small test split.
@@ -55,6 +57,7 @@ export type CheckSummary = z.infer<typeof CheckSummary>
 export const CheckEvent = z.discriminatedUnion('kind', [
   SeeingEvent,
   z.strictObject({ kind: z.literal('comparing'), done: z.int().nonnegative(), total: z.int().positive() }),
+  z.strictObject({ kind: z.literal('learning'), done: z.int().nonnegative(), total: z.int().positive() }),
   /** The last one. */
   z.strictObject({
     kind: z.literal('finished'),
@@ -103,10 +106,13 @@ export const labels = {
    */
   confirm: call(inProject.extend({ images: ImageSelection, who: z.string().default('') }), Edit),
   /**
-   * Holds every label against what all other images say, and keeps what is doubted; needs no model. Leaving the stream
-   * keeps nothing of it. Errors: not-enough-data, conflict where it is under way already.
+   * Holds every label against what all other images say, and keeps what is doubted; needs no model. A thorough check also
+   * trains the whole network for some minutes and listens to it. Leaving the stream keeps nothing of it. Errors: not-enough-data, conflict where it is under way already.
    */
-  check: stream(inProject.extend({ device: DeviceId.nullable().default(null) }), CheckEvent),
+  check: stream(
+    inProject.extend({ device: DeviceId.nullable().default(null), thorough: z.boolean().default(false) }),
+    CheckEvent,
+  ),
   /** Null before the first check. */
   lastCheck: call(inProject, CheckSummary.nullable()),
   /** Null frees the key. A key that another class has changes over to this one. Errors: conflict for keys of commands. */

@@ -102,12 +102,15 @@ export type SuggestedBatch = z.infer<typeof SuggestedBatch>
 const CheckedImage = Predicted.extend({
   /** Mean cosine distance of its features to those of its nearest neighbours, 0..2. */
   neighbourDistance: z.number().min(0).max(2),
+  /** What a network that was learning the labels said of it, [classes], the mean over its passes; null where none was asked. */
+  whileLearning: z.instanceof(Float32Array).nullable(),
 })
 export type CheckedImage = z.infer<typeof CheckedImage>
 
 export const CheckedEvent = z.discriminatedUnion('kind', [
   SeeingEvent,
   z.strictObject({ kind: z.literal('comparing'), done: z.int().nonnegative(), total: z.int().positive() }),
+  z.strictObject({ kind: z.literal('learning'), done: z.int().nonnegative(), total: z.int().positive() }),
   /** The last one. Images that could not be read have no answer. */
   z.strictObject({
     kind: z.literal('checked'),
@@ -196,9 +199,17 @@ export const trainer = {
   ),
   /**
    * Holds each labelled image against the others: what a head says of it that was fitted without it and its copies, over
-   * the features of a backbone, and how far its nearest neighbours are. Errors: not-enough-data, those of a run's start.
+   * the features of a backbone, and how far its nearest neighbours are. Where `learning` is a recipe, a network also learns the
+   * labels by it, and is listened to. Errors: not-enough-data, not-finite, those of a run's start.
    */
-  check: stream(SeenFrom.extend({ classCount: z.int().min(2), images: z.array(LabelledToSee) }), CheckedEvent),
+  check: stream(
+    SeenFrom.extend({
+      classCount: z.int().min(2),
+      images: z.array(LabelledToSee),
+      learning: Recipe.nullable(),
+    }),
+    CheckedEvent,
+  ),
   /**
    * Fits a head to the labelled images and says with it what all images are; what the device holds stays for the next
    * one. Errors: as for check.

@@ -48,7 +48,11 @@ function requireTwoClasses(classIndices: readonly number[]): void {
   throw new AppError('not-enough-data', said`Readable training images of at least two classes are needed.`)
 }
 
-function assignHead({ network, parameters }: Session, { weight, bias }: FittedHead): void {
+/** Puts a fitted head on the device, in the place of the network's own. */
+export function assignHead(
+  { network, parameters }: Pick<Session, 'network' | 'parameters'>,
+  { weight, bias }: FittedHead,
+): void {
   const head = network.nodes.find((node) => node.kind === 'dense')
   if (head?.kind !== 'dense') throw new Error('The network has no output layer.')
   const { name, inFeatures, outFeatures } = head

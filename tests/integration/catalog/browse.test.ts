@@ -121,14 +121,14 @@ function fill(project: OpenProject, rows: readonly Row[]): Truth {
         const { isOfAnother, ...said } = row.checked
         truth.checks.set(id, {
           ...{ imageId: id, contentHash: examination.contentHash, likelyClassId: 2, otherImageId: null, ...said },
-          ...{ labelProbability: 0.1, likelyProbability: 0.7 },
+          ...{ unseenClassId: 2, labelProbability: 0.1, likelyProbability: 0.7 },
           classId: isOfAnother ? 5 : row.labelledAs.classId,
         })
       }
       if (row.labelledAs === null)
         tx.prepare('UPDATE image SET is_skipped = ? WHERE id = ?').run(row.isSkipped ? 1 : 0, id)
     }
-    storeCheck(tx, [...truth.checks.values()], 1)
+    storeCheck(tx, [...truth.checks.values()], { atMs: 1, thorough: false })
     // As the end of an import does it.
     refreshPredictions(tx, null)
   })

@@ -21,14 +21,18 @@ beforeEach(async () => {
   }
   core = await openTestCore(pictures.folder, { importFirst: true })
   onTestFinished(() => core.close())
+})
+
+/** Weights that know nothing: what they see tells red from green. */
+async function takeRandomBackbone(): Promise<void> {
   const file = join(pictures.folder, '.athanor', 'random.safetensors')
   await writeBackboneFile(file)
   await core.client.backbones.add({ file, name: 'resnet18-imagenet' })
-})
+}
 
-async function check(): Promise<{ events: CheckEvent[]; summary: CheckSummary }> {
+async function check(thorough = false): Promise<{ events: CheckEvent[]; summary: CheckSummary }> {
   const events: CheckEvent[] = []
-  for await (const event of core.client.labels.check({ projectId: core.projectId })) events.push(event)
+  for await (const event of core.client.labels.check({ projectId: core.projectId, thorough })) events.push(event)
   const last = events.at(-1)
   if (last?.kind !== 'finished') throw new Error('a check ends with its summary')
   return { events, summary: last.summary }
@@ -42,6 +46,7 @@ async function doubted() {
 }
 
 test('wrong labels and contradicting copies are found, kept, and gone once they are put right', async () => {
+  await takeRandomBackbone()
   const { client, projectId } = core
   expect(await client.labels.lastCheck({ projectId })).toBeNull()
   const classes = await client.labels.classes({ projectId })
@@ -90,7 +95,26 @@ test('wrong labels and contradicting copies are found, kept, and gone once they 
   expect(again.events.filter(({ kind }) => kind === 'seeing')).toHaveLength(1)
 })
 
+test('a thorough check also listens to a network that learns the labels', async () => {
+  const { client, projectId } = core
+  const classes = await client.labels.classes({ projectId })
+  const green = classes.find(({ name }) => name === 'green')?.id ?? null
+  await client.labels.assign({ projectId, images: { paths: ['red/1.png'] }, classId: green })
+  const { summary: usual } = await check()
+  const probabilities = (await doubted()).map(({ doubt }) => doubt?.likelyProbability)
+  const { events, summary } = await check(true)
+  expect(new Set(events.map(({ kind }) => kind))).toEqual(new Set(['seeing', 'comparing', 'learning', 'finished']))
+  expect(usual.thorough).toBe(false)
+  // What the fits say that never saw an image is the same as ever.
+  expect(summary).toMatchObject({ thorough: true, checked: 46, agreed: usual.agreed })
+  expect(await client.labels.lastCheck({ projectId })).toEqual(summary)
+  const found = await doubted()
+  expect(found.find(({ path }) => path === 'red/1.png')?.doubt?.reason).toBe('looks-like-another')
+  expect(found.map(({ doubt }) => doubt?.likelyProbability)).not.toEqual(probabilities)
+})
+
 test('a check that is left keeps nothing, and two at once are one too many', async () => {
+  await takeRandomBackbone()
   const { client, projectId } = core
   const leaving = new AbortController()
   const first = client.labels.check({ projectId }, { signal: leaving.signal })[Symbol.asyncIterator]()

@@ -16,6 +16,7 @@ import { parseDevice } from './evaluate.ts'
 interface CheckOptions {
   readonly limit: number
   readonly device?: DeviceId
+  readonly thorough: boolean
 }
 
 /** As many rows as core gives at once. */
@@ -37,13 +38,15 @@ export function registerCheck(program: Command, context: Context): void {
         'those that are probably wrong, the most doubtful first. It needs no model; the studio shows the same list.',
     )
     .option('--limit <count>', 'how many to list', parseLimit, 20)
+    .option('--thorough', 'also train the whole network for some minutes, which finds more', false)
     .option('--device <device>', 'where to compute; default: the fastest', parseDevice)
     .action(async (options: CheckOptions) => {
       const workplace = await openProject(context)
-      const { summary, failedCount } = await checkLabels(context, workplace, options.device ?? null)
+      const { summary, failedCount } = await checkLabels(context, workplace, options)
       const doubts = await listDoubts(workplace, options.limit)
       terminal.answer({ summary, failedCount, doubts })
       for (const line of describe(summary, failedCount)) terminal.say(line)
+      if (!options.thorough) terminal.say('With --thorough it takes some minutes and finds more.')
       const columns = ['IMAGE', 'LABEL', 'OTHERS SAY', '', 'WHY'].map((title) => ({ title }))
       const rows = doubts.map(({ path, label, likely, likelyProbability, reason }) => [
         path,
@@ -64,15 +67,23 @@ export function registerCheck(program: Command, context: Context): void {
     })
 }
 
-async function checkLabels(context: Context, { core, project }: Workplace, device: DeviceId | null) {
+const steps = {
+  seeing: { what: 'Looking', unit: 'images' },
+  comparing: { what: 'Comparing', unit: 'parts' },
+  learning: { what: 'Learning', unit: 'images' },
+} as const
+
+async function checkLabels(context: Context, { core, project }: Workplace, { device, thorough }: CheckOptions) {
   const progress = createProgress(context.terminal, context.now)
   const { signal } = context.interruption
   try {
-    for await (const event of core.labels.check({ projectId: project.id, device }, { signal })) {
+    for await (const event of core.labels.check(
+      { projectId: project.id, device: device ?? null, thorough },
+      { signal },
+    )) {
       if (event.kind === 'finished') return event
       const { done, total } = event
-      if (event.kind === 'seeing') progress.update({ what: 'Looking', done, total, unit: 'images' })
-      else progress.update({ what: 'Comparing', done, total, unit: 'parts' })
+      progress.update({ ...steps[event.kind], done, total })
     }
   } finally {
     progress.end()

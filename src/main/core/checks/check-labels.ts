@@ -3,12 +3,14 @@ import type { CheckEvent, labels } from '../../../shared/contract/labels.ts'
 import type { CheckedImage } from '../../../shared/contract/trainer.ts'
 import type { DoubtReason } from '../../../shared/domain/doubt.ts'
 import type { ProjectId } from '../../../shared/domain/ids.ts'
+import { presets, type Recipe } from '../../../shared/domain/recipe.ts'
 import { AppError } from '../../../shared/errors.ts'
 import { said } from '../../../shared/said.ts'
 import type { CoreContext } from '../core-context.ts'
 import { transaction } from '../database/handles.ts'
 import { listClasses } from '../labels/class-repository.ts'
 import { openTrainer } from '../processes/open-process.ts'
+import { suitRecipe } from '../runs/suit-recipe.ts'
 import { judgeLabels, type Judgement } from './confident-learning.ts'
 import { findOutliers } from './find-outliers.ts'
 import { labelledJob, type LabelledJob } from './labelled-job.ts'
@@ -25,7 +27,7 @@ export type Checking = Set<ProjectId>
  */
 export async function* checkLabels(
   { host, projects }: CoreContext,
-  { projectId, device }: CheckInput,
+  { projectId, device, thorough }: CheckInput,
   { checking, signal }: { readonly checking: Checking; readonly signal: AbortSignal },
 ): AsyncGenerator<CheckEvent, void, undefined> {
   if (checking.has(projectId)) throw new AppError('conflict', said`The labels are being checked already.`)
@@ -34,9 +36,10 @@ export async function* checkLabels(
   checking.add(projectId)
   try {
     const labelled = await labelledJob(host, project, { projectId, device, writer: 'check' })
+    const learning = thorough ? learningRecipe(labelled.job.recipe, labelled.images.length) : null
     const trainer = openTrainer(host)
     try {
-      for await (const event of trainer.client.check(labelled.job, { signal })) {
+      for await (const event of trainer.client.check({ ...labelled.job, learning }, { signal })) {
         if (event.kind !== 'checked') {
           yield event
           continue
@@ -44,7 +47,7 @@ export async function* checkLabels(
         const idOf = new Map(listClasses(reader).map(({ name, id }) => [name, id]))
         const classIds = labelled.classNames.map((name) => idOf.get(name) ?? null)
         const found = judge({ ...labelled, classIds }, event.images)
-        transaction(writer, (tx) => storeCheck(tx, found, host.now()))
+        transaction(writer, (tx) => storeCheck(tx, found, { atMs: host.now(), thorough }))
         const summary = readCheckSummary(reader)
         if (summary !== null) yield { kind: 'finished', summary, failedCount: event.failedCount }
       }
@@ -54,6 +57,12 @@ export async function* checkLabels(
   } finally {
     checking.delete(projectId)
   }
+}
+
+/** As Fine-tune learns from so many images, at the size at which the backbone has seen them. */
+function learningRecipe({ backbone, architecture, inputSizePx, resizePx, device }: Recipe, imageCount: number): Recipe {
+  const recipe = { ...presets['fine-tune'], backbone, architecture, inputSizePx, resizePx, device }
+  return suitRecipe(recipe, {}, imageCount)
 }
 
 /** A person goes through a queue, not through a third of a set: what is left over, the next check finds. */
@@ -80,14 +89,17 @@ function judge({ images, copies, classNames, classIds }: Labelled, checked: read
       ? []
       : [{ ...one, at, classIndex: classNames.indexOf(image.className) }]
   })
-  const judgements = judgeLabels(labelled, classNames.length)
+  const unseen = judgeLabels(labelled, classNames.length)
+  const judgements = judgeLabels(labelled.map(withLearning), classNames.length)
   const doubted = mostDoubtful(judgements)
   const isOutlier = findOutliers(labelled.map(({ neighbourDistance }) => neighbourDistance))
   return labelled.flatMap(({ imageId, contentHash, classIndex, at }, row) => {
     const judgement = judgements[row]
     const classId = classIds[classIndex] ?? null
-    const likelyClassId = judgement === undefined ? null : (classIds[judgement.likelyIndex] ?? null)
-    if (judgement === undefined || classId === null || likelyClassId === null) return []
+    const [likelyClassId, unseenClassId] = [judgement, unseen[row]].map(
+      (one) => classIds[one?.likelyIndex ?? -1] ?? null,
+    )
+    if (judgement === undefined || classId === null || likelyClassId == null || unseenClassId == null) return []
     const { labelProbability, likelyProbability, doubtRatio } = judgement
     const other = copies.otherwise[at] ?? null
     let reason: DoubtReason | null = null
@@ -95,11 +107,17 @@ function judge({ images, copies, classNames, classIds }: Labelled, checked: read
     else if (doubted.has(judgement)) reason = 'looks-like-another'
     else if (isOutlier[row] === true) reason = 'outlier'
     const found: CheckedLabel = {
-      ...{ imageId, contentHash, classId, likelyClassId, labelProbability, likelyProbability, reason },
+      ...{ imageId, contentHash, classId, likelyClassId, unseenClassId, labelProbability, likelyProbability, reason },
       // One of two copies is wrong for certain; which of them, the margin says.
       doubtRatio: other === null ? doubtRatio : (1 + doubtRatio) / 2,
       otherImageId: other === null ? null : (images[other]?.id ?? null),
     }
     return [found]
   })
+}
+
+/** Both opinions count alike: fits that never saw the image, and a network that was learning its label. */
+function withLearning<L extends CheckedImage>(label: L): Omit<L, 'probabilities'> & { probabilities: number[] } {
+  const { probabilities, whileLearning } = label
+  return { ...label, probabilities: Array.from(probabilities, (one, at) => (one + (whileLearning?.[at] ?? one)) / 2) }
 }

@@ -10,6 +10,8 @@ export interface CheckedLabel {
   readonly contentHash: string
   readonly classId: number
   readonly likelyClassId: number
+  /** Likeliest by those that never saw the image. */
+  readonly unseenClassId: number
   readonly labelProbability: number
   readonly likelyProbability: number
   readonly doubtRatio: number
@@ -24,18 +26,23 @@ export const isDoubted = `said.reason IS NOT NULL AND said.given_class_id = imag
     SELECT 1 FROM image AS other WHERE other.id = said.other_image_id AND other.class_id <> image.class_id))`
 
 /** Puts a check in the place of the one before. Images that are gone by now are left out. */
-export function storeCheck(tx: WritableDb, labels: readonly CheckedLabel[], atMs: number): void {
+export function storeCheck(
+  tx: WritableDb,
+  labels: readonly CheckedLabel[],
+  { atMs, thorough }: Pick<CheckSummary, 'atMs' | 'thorough'>,
+): void {
   tx.prepare('DELETE FROM label_check').run()
   const insert = tx.prepare(
-    `INSERT INTO label_check (image_id, content_hash, given_class_id, likely_class_id, label_probability,
-       likely_probability, doubt_ratio, reason, other_image_id)
-     SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM image WHERE id = ?`,
+    `INSERT INTO label_check (image_id, content_hash, given_class_id, likely_class_id, unseen_class_id,
+       label_probability, likely_probability, doubt_ratio, reason, other_image_id)
+     SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM image WHERE id = ?`,
   )
   for (const label of labels) {
     insert.run(
       label.contentHash,
       label.classId,
       label.likelyClassId,
+      label.unseenClassId,
       label.labelProbability,
       label.likelyProbability,
       label.doubtRatio,
@@ -44,18 +51,23 @@ export function storeCheck(tx: WritableDb, labels: readonly CheckedLabel[], atMs
       label.imageId,
     )
   }
-  tx.prepare('UPDATE project SET labels_checked_at_ms = ?').run(atMs)
+  tx.prepare('UPDATE project SET labels_checked_at_ms = ?, labels_checked_thoroughly = ?').run(atMs, thorough ? 1 : 0)
   noteChange(tx, { what: ['predictions'], imageIds: null })
 }
 
 /** Of the last check, as far as labels are still what they were then; null where there was none. */
 export function readCheckSummary(db: ReadableDb): CheckSummary | null {
-  const atMs = db.prepare<{ at: number | null }>('SELECT labels_checked_at_ms AS at FROM project').get()?.at ?? null
+  const { atMs = null, thorough = 0 } =
+    db
+      .prepare<{ atMs: number | null; thorough: number }>(
+        'SELECT labels_checked_at_ms AS atMs, labels_checked_thoroughly AS thorough FROM project',
+      )
+      .get() ?? {}
   if (atMs === null) return null
   const { checked = 0, agreed = 0 } =
     db
       .prepare<{ checked: number; agreed: number }>(
-        'SELECT count(*) AS checked, coalesce(sum(likely_class_id = given_class_id), 0) AS agreed FROM label_check',
+        'SELECT count(*) AS checked, coalesce(sum(unseen_class_id = given_class_id), 0) AS agreed FROM label_check',
       )
       .get() ?? {}
   const rows = db
@@ -68,6 +80,7 @@ export function readCheckSummary(db: ReadableDb): CheckSummary | null {
   const countOf = (reason: DoubtReason) => rows.find((row) => row.reason === reason)?.count ?? 0
   return {
     atMs,
+    thorough: thorough === 1,
     checked,
     agreed,
     agreedInterval: wilsonInterval(agreed, checked),

@@ -15,7 +15,7 @@ import { type Copies, findCopies } from './find-copies.ts'
 
 /** What a trainer needs to learn from the labels of now as Quick does, and what it was made from. */
 export interface LabelledJob {
-  readonly job: z.input<typeof trainer.check.input>
+  readonly job: Omit<z.input<typeof trainer.check.input>, 'learning'>
   readonly images: readonly LabelledImage[]
   readonly copies: Copies
   readonly classNames: readonly string[]

@@ -6,6 +6,7 @@ import { waitingFirst } from './0004-waiting-first.ts'
 import { confirmedLabels } from './0005-confirmed-labels.ts'
 import { labelChecks } from './0006-label-checks.ts'
 import { drafts } from './0007-drafts.ts'
+import { thoroughChecks } from './0008-thorough-checks.ts'
 
 /** In the order in which they are applied. A released migration is never edited: its fixture is a test. */
 export const allMigrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const allMigrations: readonly Migration[] = [
   confirmedLabels,
   labelChecks,
   drafts,
+  thoroughChecks,
 ]
