@@ -1,3 +1,4 @@
+import type { KeptPicture } from './kept-pictures.ts'
 import type { PictureWords } from './picture-words.ts'
 import type { Raster } from './raster.ts'
 import { readSource, type Source } from './read-source.ts'
@@ -14,6 +15,8 @@ export type PixelsRead =
       readonly pixels: Pixels
       /** The whole upright picture, where it was asked for and is not too large. */
       readonly whole?: PictureWords | null
+      /** The picture to be kept, on the same terms. */
+      readonly kept?: KeptPicture | null
       /** SHA-256 of the file's bytes. */
       readonly contentHash: string
       /** Of the whole upright picture. */
@@ -32,13 +35,11 @@ export interface ExpectedFile {
 export async function readPixelsOf(
   file: string,
   { contentHash: expectedHash }: ExpectedFile,
-  make: (
-    bytes: Uint8Array,
-  ) => Promise<{ pixels: Pixels; whole?: PictureWords | null; widthPx: number; heightPx: number }>,
+  make: (source: Source) => Promise<Omit<Extract<PixelsRead, { state: 'read' }>, 'state' | 'contentHash'>>,
 ): Promise<PixelsRead> {
   try {
-    const { bytes, contentHash } = await readExpected(file, expectedHash ?? null)
-    return { state: 'read', contentHash, ...(await make(bytes)) }
+    const source = await readExpected(file, expectedHash ?? null)
+    return { state: 'read', contentHash: source.contentHash, ...(await make(source)) }
   } catch (error) {
     const { reason, message } = toRefusedImage(error)
     return { state: 'unreadable', reason, message }

@@ -1,4 +1,5 @@
 import type { CropOptions } from './choose-crop.ts'
+import type { KeptPicture, KeptPictures } from './kept-pictures.ts'
 import type { Box } from './orientation.ts'
 import { readInThread } from './pixel-threads/read-in-thread.ts'
 import type { ExpectedFile, PixelsRead } from './pixels-read.ts'
@@ -26,7 +27,12 @@ export interface CropView extends ExpectedFile {
   readonly distortion?: RandomDistortion | null
   /** Gives the whole picture beside the part, where it has at most so many pixels. */
   readonly wholeUpTo?: number
+  /** Gives the decoded picture to be kept, where it has at most so many pixels. */
+  readonly keepUpTo?: number
 }
+
+/** Of a picture that is kept, whose bytes are known. */
+export type KeptView = CropView & { readonly contentHash: string }
 
 /**
  * Reads a part of a file as training images are read, in a thread of its own: torchvision's resized_crop on a PIL image,
@@ -34,4 +40,21 @@ export interface CropView extends ExpectedFile {
  */
 export function readCropPixels(file: string, view: CropView): Promise<PixelsRead> {
   return readInThread({ kind: 'crop', file, view })
+}
+
+/**
+ * The same, from the picture where it is kept and its file is as it was then; what is read from a file is taken up.
+ */
+export async function readCropThroughKept(file: string, view: KeptView, pictures: KeptPictures): Promise<PixelsRead> {
+  const picture = pictures.find(view.contentHash)
+  if (picture !== null) return readInThread({ kind: 'kept', file, picture, view })
+  const keepUpTo = pictures.reserve()
+  let kept: KeptPicture | null = null
+  try {
+    const read = await readInThread({ kind: 'crop', file, view: { ...view, keepUpTo } })
+    if (read.state === 'read') kept = read.kept ?? null
+    return read
+  } finally {
+    pictures.settle(keepUpTo, view.contentHash, kept)
+  }
 }

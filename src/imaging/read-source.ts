@@ -57,6 +57,19 @@ export async function readSource(file: string, facts?: SourceFacts): Promise<Sou
   }
 }
 
+/** Whether a file has the size and the time of its last change that it had when it was read. False where it is gone. */
+export async function isAsItWas(
+  file: string,
+  { sizeBytes, modifiedAtMs }: Pick<Source, 'sizeBytes' | 'modifiedAtMs'>,
+): Promise<boolean> {
+  try {
+    const { size, mtimeMs } = await stat(file)
+    return size === sizeBytes && mtimeMs === modifiedAtMs
+  } catch {
+    return false
+  }
+}
+
 /** Null where the file turned out to be shorter or longer than it said. */
 async function readExactly(handle: FileHandle, sizeBytes: number): Promise<Uint8Array | null> {
   // One byte more than expected shows a file that has grown.

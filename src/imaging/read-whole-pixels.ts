@@ -5,7 +5,7 @@ import { readPixelsOf, type PixelsRead } from './pixels-read.ts'
 
 /** Reads a picture in its full size, for what resizes it itself. */
 export function readWholePixels(file: string): Promise<PixelsRead> {
-  return readPixelsOf(file, {}, async (bytes) => {
+  return readPixelsOf(file, {}, async ({ bytes }) => {
     const header = await readHeader(bytes)
     return { pixels: placeUpright(await decode(bytes, header), header.orientation), ...uprightSize(header) }
   })

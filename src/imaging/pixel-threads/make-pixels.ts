@@ -2,12 +2,14 @@ import { chooseCrop } from '../choose-crop.ts'
 import { decode } from '../decode.ts'
 import { distort, drawDistortion } from '../distort/distort.ts'
 import { readHeader, type Header } from '../header.ts'
+import { shareRaster, type KeptPicture } from '../kept-pictures.ts'
 import { placementOf, placeUpright, storedBox, uprightSize, type Box } from '../orientation.ts'
 import { wordsOf } from '../picture-words.ts'
 import { readPixelsOf, type PixelsRead } from '../pixels-read.ts'
-import type { CropView } from '../read-crop-pixels.ts'
+import type { CropView, KeptView } from '../read-crop-pixels.ts'
 import type { TestView } from '../read-test-pixels.ts'
 import type { Raster } from '../raster.ts'
+import { isAsItWas } from '../read-source.ts'
 import { resampleTriangle } from '../resample.ts'
 import { randomOf } from '../../shared/random.ts'
 
@@ -15,16 +17,24 @@ import { randomOf } from '../../shared/random.ts'
 export type PixelRequest =
   | { readonly kind: 'test'; readonly file: string; readonly view: TestView }
   | { readonly kind: 'crop'; readonly file: string; readonly view: CropView }
+  | { readonly kind: 'kept'; readonly file: string; readonly picture: KeptPicture; readonly view: KeptView }
 
-export function makePixels(request: PixelRequest): Promise<PixelsRead> {
-  return request.kind === 'test'
-    ? makeTestPixels(request.file, request.view)
-    : makeCropPixels(request.file, request.view)
+export async function makePixels(request: PixelRequest): Promise<PixelsRead> {
+  switch (request.kind) {
+    case 'test':
+      return makeTestPixels(request.file, request.view)
+    case 'crop':
+      return makeCropPixels(request.file, request.view)
+    case 'kept':
+      return (await isAsItWas(request.file, request.picture.file))
+        ? makeKeptPixels(request.picture, request.view)
+        : makeCropPixels(request.file, request.view)
+  }
 }
 
 function makeTestPixels(file: string, view: TestView): Promise<PixelsRead> {
   const { resizePx, cropPx } = view
-  return readPixelsOf(file, view, async (bytes) => {
+  return readPixelsOf(file, view, async ({ bytes }) => {
     const header = await readHeader(bytes)
     const margin = roundHalfToEven((resizePx - cropPx) / 2)
     const box = { left: margin, top: margin, width: cropPx, height: cropPx }
@@ -40,27 +50,47 @@ function makeTestPixels(file: string, view: TestView): Promise<PixelsRead> {
 }
 
 function makeCropPixels(file: string, view: CropView): Promise<PixelsRead> {
-  return readPixelsOf(file, view, async (bytes) => {
+  return readPixelsOf(file, view, async (source) => {
+    const { bytes } = source
     const header = await readHeader(bytes)
     const size = uprightSize(header)
-    const box = 'keys' in view.box ? chooseCrop(randomOf(...view.box.keys), size, view.box.crop) : view.box
-    const isWhole = size.widthPx * size.heightPx <= Math.min(exactPixelCountMax, view.wholeUpTo ?? 0)
-    const whole = isWhole ? await decode(bytes, header) : null
-    const stored = storedBox(box, header)
+    const stored = storedBox(boxOf(view, size), header)
+    const isUpTo = (pixels = 0) => size.widthPx * size.heightPx <= Math.min(exactPixelCountMax, pixels)
+    const [isGiven, isKept] = [isUpTo(view.wholeUpTo), isUpTo(view.keepUpTo)]
+    const whole = isGiven || isKept ? await decode(bytes, header) : null
     const part = whole ? partOf(whole, stored) : await decodeBox(bytes, header, { box: stored, sidePx: view.sizePx })
-    const small = resampleTriangle(part, {
-      widthPx: view.sizePx,
-      heightPx: view.sizePx,
-      verticalFirst: placementOf(header.orientation).transposed,
-    })
-    const flip = { horizontally: view.flipHorizontally, vertically: view.flipVertically }
-    const upright = placeUpright(small, header.orientation, flip)
-    const { distortion } = view
-    const pixels = distortion
-      ? distort(upright, drawDistortion(distortion.strength, randomOf(...distortion.keys)))
-      : upright
-    return { pixels, ...(whole && { whole: wordsOf(placeUpright(whole, header.orientation)) }), ...size }
+    return {
+      pixels: finishCrop(part, header.orientation, view),
+      ...(whole && isGiven && { whole: wordsOf(placeUpright(whole, header.orientation)) }),
+      ...(whole && isKept && { kept: shareRaster(whole, { orientation: header.orientation, file: source }) }),
+      ...size,
+    }
   })
+}
+
+function makeKeptPixels(picture: KeptPicture, view: KeptView): PixelsRead {
+  const size = uprightSize(picture)
+  const part = partOf(picture, storedBox(boxOf(view, size), picture))
+  const { contentHash } = view
+  return { state: 'read', contentHash, pixels: finishCrop(part, picture.orientation, view), ...size }
+}
+
+function boxOf({ box }: CropView, size: ReturnType<typeof uprightSize>): Box {
+  return 'keys' in box ? chooseCrop(randomOf(...box.keys), size, box.crop) : box
+}
+
+/** A part as it is stored becomes what the network sees. */
+function finishCrop(part: Raster, orientation: number, view: CropView): Raster {
+  const small = resampleTriangle(part, {
+    widthPx: view.sizePx,
+    heightPx: view.sizePx,
+    verticalFirst: placementOf(orientation).transposed,
+  })
+  const flip = { horizontally: view.flipHorizontally, vertically: view.flipVertically }
+  const upright = placeUpright(small, orientation, flip)
+  const { distortion } = view
+  if (!distortion) return upright
+  return distort(upright, drawDistortion(distortion.strength, randomOf(...distortion.keys)))
 }
 
 function partOf({ values, widthPx }: Raster, { left, top, width, height }: Box): Raster {

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { makePixels, type PixelRequest } from './make-pixels.ts'
+import { stepBack } from './step-back.ts'
 
 /** What a thread answers; `read` is null where something broke that is no fault of the file. */
 export interface PixelAnswer {
@@ -7,6 +8,8 @@ export interface PixelAnswer {
   readonly read: Awaited<ReturnType<typeof makePixels>> | null
   readonly error: unknown
 }
+
+stepBack()
 
 /** Reads files while the thread that asked is busy computing. */
 parentPort?.on('message', ({ id, request }: { id: number; request: PixelRequest }) => {

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { chooseCrop } from '../../imaging/choose-crop.ts'
 import { drawDistortion } from '../../imaging/distort/distort.ts'
+import type { KeptPictures } from '../../imaging/kept-pictures.ts'
 import type { PictureWords } from '../../imaging/picture-words.ts'
-import { readCropPixels, type CropView } from '../../imaging/read-crop-pixels.ts'
+import { readCropPixels, readCropThroughKept, type CropView } from '../../imaging/read-crop-pixels.ts'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import { randomOf } from '../../shared/random.ts'
@@ -20,10 +21,17 @@ export interface TrainingView {
 
 /**
  * One training image as one epoch sees it: a random crop, perhaps mirrored and distorted, 8 bits, [inputSizePx, inputSizePx, 3]. What
- * is drawn depends on the seed, the epoch and the image alone. A file that is gone, changed or broken is a value.
+ * is drawn depends on the seed, the epoch and the image alone. A file that is gone, changed or broken is a value. Where `pictures`
+ * are given, they are looked at first and added to.
  */
-export async function readTrainingPixels(entry: DatasetEntry, view: TrainingView): Promise<PixelResult> {
-  const read = await readCropPixels(join(view.imageFolder, entry.path), cropViewOf(entry, view))
+export async function readTrainingPixels(
+  entry: DatasetEntry,
+  view: TrainingView,
+  pictures: KeptPictures | null = null,
+): Promise<PixelResult> {
+  const file = join(view.imageFolder, entry.path)
+  const cropView = cropViewOf(entry, view)
+  const read = await (pictures ? readCropThroughKept(file, cropView, pictures) : readCropPixels(file, cropView))
   return pixelResultOf(read, entry.contentHash)
 }
 

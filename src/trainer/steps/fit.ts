@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
+import type { KeptPictures } from '../../imaging/kept-pictures.ts'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { EpochMetrics, TrainerEvent } from '../../shared/domain/run.ts'
 import { AppError } from '../../shared/errors.ts'
@@ -16,7 +17,7 @@ import { evaluateSplit } from './evaluate-split.ts'
 import { endEpoch, isFitted } from './fit-state.ts'
 import { createLearner } from './learner.ts'
 import type { Learner } from './learner.ts'
-import { learnerInput, openAugmenter } from './learner-input.ts'
+import { learnerInput, openAugmenter, openKeptPictures } from './learner-input.ts'
 import { withMicroBatchSize } from './micro-batch-size.ts'
 import { createProgress } from './progress.ts'
 import { saveCheckpoint } from './save-checkpoint.ts'
@@ -34,7 +35,8 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
   const learner = createLearner({ network, parameters }, classWeights, job.recipe)
   const profile = createTrainingProfile(session.device, session.world.now)
   const augmenter = openAugmenter(session)
-  const loop: Loop = { session, learner, augmenter, profile, lastCheckpointMs: session.world.now() }
+  const pictures = augmenter ? null : openKeptPictures(session)
+  const loop: Loop = { session, learner, augmenter, pictures, profile, lastCheckpointMs: session.world.now() }
   try {
     if (session.momentum.size > 0) learner.optimizer.writeState(session.momentum)
     while (!isFitted(session.state, job.recipe)) {
@@ -50,12 +52,13 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
     }
     throw withMicroBatchSize(thrown, {
       microBatchSize: session.microBatchSize,
-      keptPictures: (augmenter?.keptCount() ?? 0) > 0,
+      keptPictures: (augmenter?.keptCount() ?? pictures?.count ?? 0) > 0,
     })
   } finally {
     profile.stop()
     learner.dispose()
     augmenter?.dispose()
+    pictures?.clear()
   }
 }
 
@@ -63,12 +66,13 @@ interface Loop {
   readonly session: Session
   readonly learner: Learner
   readonly augmenter: Augmenter | null
+  readonly pictures: KeptPictures | null
   readonly profile: TrainingProfile
   lastCheckpointMs: number
 }
 
 async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
-  const { session, learner, augmenter, profile } = loop
+  const { session, learner, augmenter, pictures, profile } = loop
   const { job, world, entries } = session
   const { recipe, imageFolder } = job
   const epoch = session.state.epochs + 1
@@ -78,7 +82,7 @@ async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
   const progress = createProgress({ phase: 'fine-tuning', total: recipe.epochs * perEpoch, done, now: world.now })
   const order = sampleOrder(entries.train, { seed: recipe.seed, epoch })
   const view = { imageFolder, recipe, epoch }
-  const read = (entry: DatasetEntry) => readTrainingPixels(entry, view)
+  const read = (entry: DatasetEntry) => readTrainingPixels(entry, view, pictures)
   yield* showSeen(session, { epoch, entries: order, read })
   const parts = microBatches(order, {
     batchSize: recipe.batchSize,

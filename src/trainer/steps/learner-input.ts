@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { createKeptPictures, type KeptPictures } from '../../imaging/kept-pictures.ts'
 import type { MicroBatch } from '../batches/micro-batches.ts'
 import { mixPixels, type Mix } from '../batches/mix-images.ts'
 import type { Augmenter } from '../devices/augmenter.ts'
@@ -6,18 +7,32 @@ import { normalisedLevels, normalisePixels } from '../evaluation/normalise-pixel
 import type { LabelledInput } from './learner.ts'
 import type { Session } from './session.ts'
 
-/** Of the device's memory, for pictures that it makes training images from. */
+/** Of the device's memory, or what the machine has to spare, for pictures that training images are made of. */
 const picturesMemoryRatio = 0.25
 
+/** In the last pass nothing is kept that would be used again. */
+function keepsPictures({ job, state }: Session): boolean {
+  return job.recipe.epochs - state.epochs > 1 && job.relief.keepsPictures
+}
+
+/** Room for decoded pictures, so that later passes open no file. */
+export function roomForPictures(): KeptPictures {
+  return createKeptPictures(process.availableMemory() * picturesMemoryRatio)
+}
+
+/** Of a run whose device does not keep them itself; null where nothing would be used again. */
+export function openKeptPictures(session: Session): KeptPictures | null {
+  return keepsPictures(session) ? roomForPictures() : null
+}
+
 /** Where the device makes training images itself; null elsewhere. */
-export function openAugmenter({ device, preprocessing, job, state }: Session): Augmenter | null {
-  // In the last pass nothing is kept that would be used again.
-  const keepsPictures = job.recipe.epochs - state.epochs > 1 && job.relief.keepsPictures
+export function openAugmenter(session: Session): Augmenter | null {
+  const { device, preprocessing } = session
   return (
     device.openAugmenter?.({
       sidePx: preprocessing.cropPx,
       levels: normalisedLevels(preprocessing),
-      memoryBytes: keepsPictures ? device.memoryLimitBytes * picturesMemoryRatio : 0,
+      memoryBytes: keepsPictures(session) ? device.memoryLimitBytes * picturesMemoryRatio : 0,
     }) ?? null
   )
 }

@@ -12,7 +12,7 @@ import type { OpenBackbone } from '../open-backbone.ts'
 import { assignHead } from './fit-output-layer.ts'
 import type { FittedHead } from './fit-head.ts'
 import { createLearner, type Learner } from './learner.ts'
-import { learnerInput } from './learner-input.ts'
+import { learnerInput, roomForPictures } from './learner-input.ts'
 import { chooseMicroBatchSize } from './micro-batch-size.ts'
 import { learningRateAt } from './schedule.ts'
 
@@ -48,6 +48,7 @@ export async function* watchLearning(
   assignHead(opened, head)
   const microBatchSize = await chooseMicroBatchSize({ network, parameters, recipe, device: active })
   const learner = createLearner(opened, new Array<number>(network.classCount).fill(1), recipe)
+  const pictures = roomForPictures()
   const heard = new Map(entries.map(({ imageId }) => [imageId, newHeard(network.classCount)]))
   const total = recipe.epochs * entries.length
   const stepCount = Math.ceil(entries.length / recipe.batchSize)
@@ -58,7 +59,7 @@ export async function* watchLearning(
       const view = { imageFolder: options.imageFolder, recipe, epoch }
       const parts = microBatches(sampleOrder(entries, { seed: recipe.seed, epoch }), {
         ...{ batchSize: recipe.batchSize, microBatchSize, firstStep: 0, signal },
-        read: (entry) => readTrainingPixels(entry, view),
+        read: (entry) => readTrainingPixels(entry, view, pictures),
       })
       for await (const { images, problems, step, last } of parts) {
         // Messages, such as the one that asks to stop, come in between two parts only.

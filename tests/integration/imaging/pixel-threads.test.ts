@@ -1,14 +1,25 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { copyFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { sharp } from '../../../src/imaging/decoder.ts'
+import type { PixelsRead } from '../../../src/imaging/pixels-read.ts'
+import { createKeptPictures } from '../../../src/imaging/kept-pictures.ts'
 import { makePixels } from '../../../src/imaging/pixel-threads/make-pixels.ts'
 import type { PixelAnswer } from '../../../src/imaging/pixel-threads/pixel-thread.ts'
-import { readCropPixels, type CropView } from '../../../src/imaging/read-crop-pixels.ts'
+import {
+  readCropPixels,
+  readCropThroughKept,
+  type CropView,
+  type KeptView,
+} from '../../../src/imaging/read-crop-pixels.ts'
+import { readSource } from '../../../src/imaging/read-source.ts'
 import { readTestPixels } from '../../../src/imaging/read-test-pixels.ts'
 import { readGoldenImages, sourceFolder } from '../../support/pictures/golden-images.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const photo = join(sourceFolder, 'photo-444.jpg')
 const view = { resizePx: 40, cropPx: 32 }
@@ -20,6 +31,74 @@ const crop: CropView = {
 }
 
 const threadFile = join(import.meta.dirname, '../../../src/imaging/pixel-threads/pixel-thread.ts')
+
+function levelsOf(read: PixelsRead): Set<number> {
+  if (read.state !== 'read') throw new Error(read.message)
+  return new Set(read.pixels.values)
+}
+
+describe('pictures that are kept', () => {
+  it('give what their files give, to the bit', async () => {
+    const pictures = createKeptPictures(2 ** 28)
+    const { images } = await readGoldenImages()
+    const distortion = { strength: 1, keys: [7] }
+    for (const { file } of images) {
+      const fromFile = await readCropPixels(file, { ...crop, distortion })
+      if (fromFile.state !== 'read') continue
+      const kept: KeptView = { ...crop, distortion, contentHash: fromFile.contentHash }
+      const { kept: picture, ...first } = (await readCropThroughKept(file, kept, pictures)) as typeof fromFile
+      expect(first).toEqual(fromFile)
+      expect(pictures.find(fromFile.contentHash)).toEqual(picture ?? null)
+      expect(await readCropThroughKept(file, kept, pictures)).toEqual(fromFile)
+    }
+    expect(pictures.count).toBeGreaterThan(images.length / 2)
+    pictures.clear()
+    expect(pictures.find('')).toBeNull()
+  })
+
+  it('take no more room than there is', async () => {
+    const read = await readCropPixels(photo, crop)
+    if (read.state !== 'read') throw new Error(read.message)
+    const { contentHash, widthPx, heightPx } = read
+    const bytes = widthPx * heightPx * 3
+    for (const [room, count] of [
+      [bytes, 1],
+      [bytes - 1, 0],
+    ] as const) {
+      const pictures = createKeptPictures(room)
+      const reads = [1, 2, 3].map(() => readCropThroughKept(photo, { ...crop, contentHash }, pictures))
+      for (const each of await Promise.all(reads)) expect(each).toMatchObject({ state: 'read' })
+      expect(pictures.count).toBe(count)
+    }
+  })
+
+  it('are looked at in their place, and not once their files have changed or gone', async () => {
+    const file = join(temporaryFolder(), 'photo.jpg')
+    await copyFile(photo, file)
+    const { contentHash } = await readSource(file)
+    const pictures = createKeptPictures(2 ** 28)
+    const read = () => readCropThroughKept(file, { ...crop, contentHash }, pictures)
+    await read()
+    const kept = pictures.find(contentHash)
+    if (kept === null) throw new Error('There is room for it.')
+    kept.values.fill(7)
+    expect(levelsOf(await read())).toEqual(new Set([7]))
+    // The same bytes again, at another time: read anew.
+    await utimes(file, 1, 1)
+    expect(levelsOf(await read()).size).toBeGreaterThan(1)
+    await writeFile(file, 'something else')
+    expect(await read()).toMatchObject({ reason: 'changed' })
+    await rm(file)
+    expect(await read()).toMatchObject({ reason: 'missing' })
+  })
+
+  it('are not what has other bytes', async () => {
+    const pictures = createKeptPictures(2 ** 24)
+    const read = readCropThroughKept(photo, { ...crop, contentHash: '0'.repeat(64) }, pictures)
+    expect(await read).toMatchObject({ reason: 'changed' })
+    expect(pictures.count).toBe(0)
+  })
+})
 
 describe('reading in threads', () => {
   it('gives each of many callers its own file', async () => {
@@ -67,6 +146,23 @@ describe('reading in threads', () => {
     if (read.state !== 'read') throw new Error(read.message)
     const expected = { ...view, contentHash: read.contentHash }
     expect(await readTestPixels(photo, expected)).toEqual(read)
+  })
+
+  // Computing threads wait for each other, and would wait for one whose core reading takes.
+  it.runIf(process.platform === 'linux')('leaves computing the first turn (Linux has priorities for threads)', () => {
+    const module = JSON.stringify(join(import.meta.dirname, '../../../src/imaging/read-test-pixels.ts'))
+    const program = `
+      import { readdirSync, readFileSync } from 'node:fs'
+      import { getPriority } from 'node:os'
+      import { readTestPixels } from ${module}
+      await Promise.all(Array.from({ length: 4 }, () => readTestPixels(${JSON.stringify(photo)}, { resizePx: 256, cropPx: 224 })))
+      const threads = readdirSync('/proc/self/task').map((id) =>
+        [readFileSync('/proc/self/task/' + id + '/comm', 'utf8').trim(), getPriority(Number(id))])
+      const of = (name) => [...new Set(threads.filter(([one]) => one === name).map(([, priority]) => priority))]
+      console.log(JSON.stringify({ main: getPriority(), readers: of('libuv-worker'), decoders: of('libvips worker') }))`
+    const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 30_000 })
+    const found = JSON.parse(child.stdout.toString()) as { main: number; readers: number[]; decoders: number[] }
+    expect(found).toEqual({ main: getPriority(), readers: [10], decoders: [10] })
   })
 
   it('goes on while the thread that asked is busy', async () => {
