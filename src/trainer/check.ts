@@ -2,12 +2,12 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { CheckedEvent, CheckedImage, trainer } from '../shared/contract/trainer.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
-import { createProgressGate } from './evaluation/progress-gate.ts'
 import { openBackbone, type OpenBackbone } from './open-backbone.ts'
 import { requireTwoClasses, seeImages } from './see-images.ts'
 import { fitHead, type LabelledFeatures } from './steps/fit-head.ts'
 import { neighbourDistances } from './steps/neighbour-distance.ts'
 import { lastOf, predictOutOfSample, selectRows } from './steps/out-of-sample.ts'
+import { createProgress } from './steps/progress.ts'
 import { watchLearning } from './steps/watch-learning.ts'
 
 export type CheckInput = z.output<typeof trainer.check.input>
@@ -77,11 +77,17 @@ async function* listen(
     ...{ imageId, path, contentHash, classIndex },
     split: 'train' as const,
   }))
-  const isDue = createProgressGate()
+  const progress = createProgress({
+    phase: 'fine-tuning',
+    total: learning.epochs * entries.length,
+    now: () => performance.now(),
+  })
   const watch = watchLearning(opened, entries, { recipe: learning, imageFolder, head, signal })
   let next = await watch.next()
   while (next.done !== true) {
-    if (isDue(next.value.done, next.value.total)) yield { kind: 'learning', ...next.value }
+    const step = progress.step(next.value.done)
+    if (step?.kind === 'step')
+      yield { kind: 'learning', done: step.done, total: step.total, secondsLeft: step.secondsLeft }
     next = await watch.next()
   }
   return next.value

@@ -1,6 +1,6 @@
 import type { CheckEvent } from '../../shared/contract/labels.ts'
 import { m } from '../messages.ts'
-import { formatCount } from '../ui/format.ts'
+import { formatCount, formatTimeLeft } from '../ui/format.ts'
 
 const words = {
   seeing: m.evaluate_mislabelled_checking,
@@ -18,5 +18,8 @@ export function describeCheck(checking: CheckEvent | 'starting'): {
   }
   const { kind, done, total } = checking
   const figures = { done: formatCount(done), total: formatCount(total) }
-  return { text: words[kind](figures), ratio: done / total }
+  const what = words[kind](figures)
+  const secondsLeft = kind === 'learning' ? checking.secondsLeft : null
+  const text = secondsLeft === null ? what : [what, formatTimeLeft(secondsLeft)].join(m.words_list_comma())
+  return { text, ratio: done / total }
 }

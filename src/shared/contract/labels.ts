@@ -6,6 +6,7 @@ import { DoubtReason } from '../domain/doubt.ts'
 import { call, stream } from '../rpc/endpoint.ts'
 import { ImageSelection } from './catalog.ts'
 import { inProject } from './project.ts'
+import { LearningEvent } from './learning.ts'
 import { SeeingEvent } from './seeing.ts'
 
 /** One step of the history: what a single undo takes back. */
@@ -57,7 +58,7 @@ export type CheckSummary = z.infer<typeof CheckSummary>
 export const CheckEvent = z.discriminatedUnion('kind', [
   SeeingEvent,
   z.strictObject({ kind: z.literal('comparing'), done: z.int().nonnegative(), total: z.int().positive() }),
-  z.strictObject({ kind: z.literal('learning'), done: z.int().nonnegative(), total: z.int().positive() }),
+  LearningEvent,
   /** The last one. */
   z.strictObject({
     kind: z.literal('finished'),

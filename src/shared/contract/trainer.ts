@@ -12,6 +12,7 @@ import { Split } from '../domain/split.ts'
 import { call, nothing, stream } from '../rpc/endpoint.ts'
 import { ExportEvent } from './exports.ts'
 import { EvaluateEvent, PredictEvent } from './models.ts'
+import { LearningEvent } from './learning.ts'
 import { SeeingEvent } from './seeing.ts'
 
 const DatasetForTraining = z.strictObject({
@@ -110,7 +111,7 @@ export type CheckedImage = z.infer<typeof CheckedImage>
 export const CheckedEvent = z.discriminatedUnion('kind', [
   SeeingEvent,
   z.strictObject({ kind: z.literal('comparing'), done: z.int().nonnegative(), total: z.int().positive() }),
-  z.strictObject({ kind: z.literal('learning'), done: z.int().nonnegative(), total: z.int().positive() }),
+  LearningEvent,
   /** The last one. Images that could not be read have no answer. */
   z.strictObject({
     kind: z.literal('checked'),

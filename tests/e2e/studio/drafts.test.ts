@@ -45,7 +45,7 @@ describe.each(hostsHere())('suggestions that follow the labels in %s', (host) =>
     for (const _ of [1, 2, 3]) await page.keyboard.press('2')
     await place(page, 'Label', '8 of 24 labelled').waitFor()
     await page.getByText('16 images have a suggestion').waitFor()
-    await page.getByText(/about \d+ % right/).waitFor()
+    await page.getByText(/about \d+\s% right/).waitFor()
     await tile(page, 'picture-11.png', 'Suggested').click()
     await page.keyboard.press('a')
     await page.getByText('15 images have a suggestion').waitFor()
@@ -68,10 +68,10 @@ describe.each(hostsHere())('suggestions that follow the labels in %s', (host) =>
 
   test('are made anew when they are switched on again, also while one that was given up still ends', async () => {
     await page.reload()
-    expect(await page.getByText(/about \d+ % right/).count()).toBe(0)
+    expect(await page.getByText(/about \d+\s% right/).count()).toBe(0)
     for (const _ of [1, 2, 3]) await following().click()
     expect(await following().isChecked()).toBe(true)
-    await page.getByText(/about \d+ % right/).waitFor()
+    await page.getByText(/about \d+\s% right/).waitFor()
     expect(studio.complaints).toEqual([])
   })
 })

@@ -119,7 +119,7 @@ describe.each(hosts)('the whole way in %s', (host) => {
       .getByRole('button', { name: /^Check all \d+ labels$/ })
       .first()
       .click()
-    await page.getByText(/agrees with \d+ % of the labels/).waitFor({ timeout: runMs })
+    await page.getByText(/agrees with \d+\s% of the labels/).waitFor({ timeout: runMs })
     await page
       .getByRole('heading', { name: /^\d+ labels? to look at$/ })
       .or(page.getByText('Nothing speaks against any label that was checked.'))
