@@ -5,22 +5,48 @@ import asc from 'assemblyscript/asc'
 
 const here = import.meta.dirname
 const root = join(here, '..', '..')
-const sources = join(here, 'assembly')
-/** Where the trainer looks for them; see src/trainer/devices/wasm/kernel-file.ts. */
+/** Where they are looked for; see src/imaging/find-built-file.ts. */
 export const kernelsFolder = join(root, 'out', 'kernels')
 
-/** With fused multiply-add, and for engines without relaxed SIMD. */
-const variants = [
-  { file: 'athanor-kernels.wasm', features: 'simd,threads,bulk-memory,relaxed-simd' },
-  { file: 'athanor-kernels-plain.wasm', features: 'simd,threads,bulk-memory' },
+interface Module {
+  readonly file: string
+  /** The folder of its sources. */
+  readonly sources: string
+  readonly features: string
+  readonly memory: readonly string[]
+}
+
+/** That of tfjs's own module, which all threads share. */
+const sharedMemory = ['--importMemory', '--sharedMemory', '--initialMemory', '256', '--maximumMemory', '65536']
+
+const modules: readonly Module[] = [
+  // With fused multiply-add, and for engines without relaxed SIMD.
+  {
+    file: 'athanor-kernels.wasm',
+    sources: 'assembly',
+    features: 'simd,threads,bulk-memory,relaxed-simd',
+    memory: sharedMemory,
+  },
+  {
+    file: 'athanor-kernels-plain.wasm',
+    sources: 'assembly',
+    features: 'simd,threads,bulk-memory',
+    memory: sharedMemory,
+  },
+  { file: 'athanor-resample.wasm', sources: 'resample', features: 'simd', memory: ['--initialMemory', '16'] },
 ]
 
 /** Compiles the kernels when a source is newer than they are. Safe to be called by several processes at once. */
 export async function ensureKernelsBuilt(): Promise<void> {
-  const built = await Promise.all(variants.map(({ file }) => modifiedAt(join(kernelsFolder, file))))
-  const names = (await readdir(sources)).map((name) => join(sources, name))
+  const built = await Promise.all(modules.map(({ file }) => modifiedAt(join(kernelsFolder, file))))
+  const folders = [...new Set(modules.map(({ sources }) => join(here, sources)))]
+  const names = (await Promise.all(folders.map(filesIn))).flat()
   const changed = await Promise.all([...names, fileURLToPath(import.meta.url)].map(modifiedAt))
   if (Math.min(...built) < Math.max(...changed)) await buildKernels()
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).map((name) => join(folder, name))
 }
 
 async function modifiedAt(file: string): Promise<number> {
@@ -32,20 +58,20 @@ async function modifiedAt(file: string): Promise<number> {
 
 async function buildKernels(): Promise<void> {
   await mkdir(kernelsFolder, { recursive: true })
-  for (const { file, features } of variants) {
-    const target = join(kernelsFolder, file)
+  for (const module of modules) {
+    const target = join(kernelsFolder, module.file)
     const temporary = `${target}.${process.pid}`
-    await compile(temporary, features)
+    await compile(temporary, module)
     await refuseData(temporary)
     await rename(temporary, target)
   }
 }
 
-async function compile(target: string, features: string): Promise<void> {
+async function compile(target: string, { sources, features, memory }: Module): Promise<void> {
   const { error, stderr } = await asc.main([
-    relative(process.cwd(), join(sources, 'index.ts')),
+    relative(process.cwd(), join(here, sources, 'index.ts')),
     ...['-O3', '--runtime', 'stub', '--noAssert', '--enable', features],
-    ...['--importMemory', '--sharedMemory', '--initialMemory', '256', '--maximumMemory', '65536'],
+    ...memory,
     ...['--outFile', relative(process.cwd(), target)],
   ])
   if (error === null) return
@@ -55,7 +81,7 @@ async function compile(target: string, features: string): Promise<void> {
 
 const dataSection = 11
 
-/** The module shares its memory with tfjs's own, so constants laid out by the compiler would overwrite that one's. */
+/** Whoever calls a module lays out its memory, tfjs's own module among them: constants laid out by the compiler would be overwritten, or overwrite. */
 async function refuseData(file: string): Promise<void> {
   const bytes = await readFile(file)
   for (let at = 8; at < bytes.length;) {

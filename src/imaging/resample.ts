@@ -1,9 +1,13 @@
+import type { Box } from './orientation.ts'
 import type { Raster } from './raster.ts'
+import { openResampleKernel, type ResampleKernel } from './resample-kernel.ts'
 
 export interface ResampleOptions {
   /** Size of the whole result. */
   readonly widthPx: number
   readonly heightPx: number
+  /** Only this part of the raster is looked at, as if it were all; all of it by default. */
+  readonly box?: Box
   /** Only this part of the result is computed; all of it by default. */
   readonly window?: { readonly left: number; readonly top: number; readonly width: number; readonly height: number }
   /** Rounding between the passes depends on their order; a picture that is turned later goes down first. */
@@ -29,12 +33,35 @@ const half = 1 << (weightBits - 1)
  * BILINEAR, to the bit, and so what torchvision does to PIL images.
  */
 export function resampleTriangle(raster: Raster, options: ResampleOptions): Raster {
+  if (kernel === undefined) kernel = openResampleKernel()
+  return resampleWith(kernel, raster, options)
+}
+
+/** The kernel of this thread; null where it was never built. */
+let kernel: ResampleKernel | null | undefined
+
+/** With the compiled passes where they are given, which give the same bits. */
+export function resampleWith(compiled: ResampleKernel | null, raster: Raster, options: ResampleOptions): Raster {
+  const box = options.box ?? { left: 0, top: 0, width: raster.widthPx, height: raster.heightPx }
   const window = options.window ?? { left: 0, top: 0, width: options.widthPx, height: options.heightPx }
-  const across = tapsOf(raster.widthPx, options.widthPx, window.left, window.width)
-  const down = tapsOf(raster.heightPx, options.heightPx, window.top, window.height)
-  return options.verticalFirst
-    ? resampleRows(resampleColumns(raster, down), across)
-    : resampleColumns(resampleRows(raster, across), down)
+  const across = tapsOf(box.width, options.widthPx, window.left, window.width)
+  const down = tapsOf(box.height, options.heightPx, window.top, window.height)
+  const { verticalFirst = false } = options
+  const made = compiled?.(raster, box, { across, down, verticalFirst }) ?? null
+  if (made !== null) return made
+  const part = options.box === undefined ? raster : partOf(raster, box)
+  return verticalFirst
+    ? resampleRows(resampleColumns(part, down), across)
+    : resampleColumns(resampleRows(part, across), down)
+}
+
+function partOf({ values, widthPx }: Raster, { left, top, width, height }: Box): Raster {
+  const part = new Uint8Array(width * height * 3)
+  for (let y = 0; y < height; y += 1) {
+    const from = ((top + y) * widthPx + left) * 3
+    part.set(values.subarray(from, from + width * 3), y * width * 3)
+  }
+  return { values: part, widthPx: width, heightPx: height }
 }
 
 /** Of `outputCount` samples, from the one called `from` on, when so many samples become `fullOutputCount`. */

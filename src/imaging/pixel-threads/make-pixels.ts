@@ -58,9 +58,9 @@ function makeCropPixels(file: string, view: CropView): Promise<PixelsRead> {
     const isUpTo = (pixels = 0) => size.widthPx * size.heightPx <= Math.min(exactPixelCountMax, pixels)
     const [isGiven, isKept] = [isUpTo(view.wholeUpTo), isUpTo(view.keepUpTo)]
     const whole = isGiven || isKept ? await decode(bytes, header) : null
-    const part = whole ? partOf(whole, stored) : await decodeBox(bytes, header, { box: stored, sidePx: view.sizePx })
+    const part = whole ?? (await decodeBox(bytes, header, { box: stored, sidePx: view.sizePx }))
     return {
-      pixels: finishCrop(part, header.orientation, view),
+      pixels: finishCrop(part, { box: whole ? stored : null, orientation: header.orientation }, view),
       ...(whole && isGiven && { whole: wordsOf(placeUpright(whole, header.orientation)) }),
       ...(whole && isKept && { kept: shareRaster(whole, { orientation: header.orientation, file: source }) }),
       ...size,
@@ -70,18 +70,23 @@ function makeCropPixels(file: string, view: CropView): Promise<PixelsRead> {
 
 function makeKeptPixels(picture: KeptPicture, view: KeptView): PixelsRead {
   const size = uprightSize(picture)
-  const part = partOf(picture, storedBox(boxOf(view, size), picture))
-  const { contentHash } = view
-  return { state: 'read', contentHash, pixels: finishCrop(part, picture.orientation, view), ...size }
+  const box = storedBox(boxOf(view, size), picture)
+  const pixels = finishCrop(picture, { box, orientation: picture.orientation }, view)
+  return { state: 'read', contentHash: view.contentHash, pixels, ...size }
 }
 
 function boxOf({ box }: CropView, size: ReturnType<typeof uprightSize>): Box {
   return 'keys' in box ? chooseCrop(randomOf(...box.keys), size, box.crop) : box
 }
 
-/** A part as it is stored becomes what the network sees. */
-function finishCrop(part: Raster, orientation: number, view: CropView): Raster {
-  const small = resampleTriangle(part, {
+/** A part of a picture as it is stored, or all of it, becomes what the network sees. */
+function finishCrop(
+  stored: Raster,
+  { box, orientation }: { readonly box: Box | null; readonly orientation: number },
+  view: CropView,
+): Raster {
+  const small = resampleTriangle(stored, {
+    ...(box && { box }),
     widthPx: view.sizePx,
     heightPx: view.sizePx,
     verticalFirst: placementOf(orientation).transposed,
@@ -91,15 +96,6 @@ function finishCrop(part: Raster, orientation: number, view: CropView): Raster {
   const { distortion } = view
   if (!distortion) return upright
   return distort(upright, drawDistortion(distortion.strength, randomOf(...distortion.keys)))
-}
-
-function partOf({ values, widthPx }: Raster, { left, top, width, height }: Box): Raster {
-  const part = new Uint8Array(width * height * 3)
-  for (let y = 0; y < height; y += 1) {
-    const from = ((top + y) * widthPx + left) * 3
-    part.set(values.subarray(from, from + width * 3), y * width * 3)
-  }
-  return { values: part, widthPx: width, heightPx: height }
 }
 
 /** Up to here a box is decoded pixel by pixel, which takes 48 MiB. */

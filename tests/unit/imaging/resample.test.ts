@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { ensureKernelsBuilt } from '../../../native/wasm/build.ts'
 import type { Raster } from '../../../src/imaging/raster.ts'
-import { resampleTriangle } from '../../../src/imaging/resample.ts'
+import { openResampleKernel } from '../../../src/imaging/resample-kernel.ts'
+import { resampleTriangle, resampleWith } from '../../../src/imaging/resample.ts'
 import { randomOf } from '../../../src/shared/random.ts'
 
 function noise(widthPx: number, heightPx: number): Raster {
@@ -38,6 +40,38 @@ function exact(raster: Raster, width: number, height: number): number[] {
   }
   return result
 }
+
+describe('the compiled passes', () => {
+  // A picture with one colour more or less is another picture: all bits count.
+  it('give the same bits as those that are not compiled', async () => {
+    await ensureKernelsBuilt()
+    const compiled = openResampleKernel()
+    if (compiled === null) throw new Error('They were built.')
+    const random = randomOf(7)
+    const upTo = (most: number) => 1 + Math.floor(random() * most)
+    for (let round = 0; round < 300; round += 1) {
+      const raster = noise(upTo(90), upTo(70))
+      const [left, top] = [upTo(raster.widthPx) - 1, upTo(raster.heightPx) - 1]
+      const box = { left, top, width: upTo(raster.widthPx - left), height: upTo(raster.heightPx - top) }
+      const [widthPx, heightPx] = [upTo(60), upTo(60)]
+      const [x, y] = [upTo(widthPx) - 1, upTo(heightPx) - 1]
+      const window = { left: x, top: y, width: upTo(widthPx - x), height: upTo(heightPx - y) }
+      const options = {
+        ...{ widthPx, heightPx, verticalFirst: round % 2 === 0 },
+        ...(round % 3 !== 0 && { box }),
+        ...(round % 5 !== 0 && { window }),
+      }
+      expect(resampleWith(compiled, raster, options)).toEqual(resampleWith(null, raster, options))
+    }
+  })
+
+  it('leave what would take too much memory to the others', () => {
+    const { values, ...size } = { values: new Uint8Array(6000 * 4000 * 3), widthPx: 6000, heightPx: 4000 }
+    const raster = { ...size, values: values.map((_, at) => at % 251) }
+    const small = { widthPx: 3, heightPx: 3 }
+    expect(resampleTriangle(raster, small)).toEqual(resampleWith(null, raster, small))
+  })
+})
 
 describe('resampleTriangle', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { OnednnBuild, type OnednnObstacle } from '../../../shared/domain/onednn-build.ts'
-import { findBuiltFile } from '../find-built-file.ts'
+import { findBuiltFile } from '../../../imaging/find-built-file.ts'
 
 declare const handle: unique symbol
 /** A native tensor in whatever layout the primitive that made it preferred. */

@@ -1,5 +1,5 @@
-import { findBuiltFile } from '../find-built-file.ts'
-import { webAssembly } from './web-assembly.ts'
+import { findBuiltFile } from '../../../imaging/find-built-file.ts'
+import { webAssembly } from '../../../shared/web-assembly.ts'
 
 const fused = 'athanor-kernels.wasm'
 const plain = 'athanor-kernels-plain.wasm'

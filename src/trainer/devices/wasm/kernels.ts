@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { AppError } from '../../../shared/errors.ts'
 import { said } from '../../../shared/said.ts'
 import { operations, type Operation } from './operations.ts'
-import { webAssembly, type WasmMemory, type WasmModule } from './web-assembly.ts'
+import { webAssembly, type WasmMemory, type WasmModule } from '../../../shared/web-assembly.ts'
 
 /** Our own kernels on the memory of tfjs, and the threads that share their work. */
 export interface Kernels {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import workerThreads from 'node:worker_threads'
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import { webAssembly, type WasmInstance, type WasmMemory, type WasmModule } from './web-assembly.ts'
+import { webAssembly, type WasmInstance, type WasmMemory, type WasmModule } from '../../../shared/web-assembly.ts'
 
 /** The Emscripten module; its own types cannot be found from where they are imported. */
 export type TfjsModule = BackendWasm['wasm'] & {

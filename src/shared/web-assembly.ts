@@ -2,6 +2,7 @@
 interface WebAssemblyApi {
   compile(bytes: Uint8Array): Promise<WasmModule>
   validate(bytes: Uint8Array): boolean
+  readonly Module: new (bytes: Uint8Array) => WasmModule
   readonly Instance: new (module: WasmModule, imports: object) => WasmInstance
   readonly Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => WasmMemory
 }
