@@ -14,6 +14,7 @@ export interface DecodeOptions {
   readonly box?: Box
   /** Shrink while decoding. `inside` keeps the proportions and may leave out detail early, for speed. */
   readonly shrink?: { readonly widthPx: number; readonly heightPx: number; readonly fit: 'inside' | 'fill' }
+  readonly secondsMax?: number
 }
 
 export interface Decoded extends Raster {
@@ -34,7 +35,7 @@ async function decodeNow(bytes: Uint8Array, header: Header, options: DecodeOptio
   try {
     // Without a profile, the plain formula is what viewers and PIL apply; libvips would assume a printing press.
     const isPlainCmyk = header.colour === 'cmyk' && header.profile === null
-    let pipeline = open(bytes, header).timeout({ seconds: decodeSecondsMax })
+    let pipeline = open(bytes, header).timeout({ seconds: options.secondsMax ?? decodeSecondsMax })
     if (options.box) pipeline = pipeline.extract(options.box)
     if (options.shrink) {
       const { widthPx, heightPx, fit } = options.shrink

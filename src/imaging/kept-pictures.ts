@@ -1,32 +1,29 @@
 import type { Raster } from './raster.ts'
 
-/** A file as it was when it was read: another size or time of its last change means that it has to be looked at anew. */
-export interface FileMoment {
+/** A decoded picture as its file stores it, in memory that all threads see. */
+export interface KeptPicture extends Raster {
+  /** EXIF orientation, 1 to 8. */
+  readonly orientation: number
+  /** Of the file when it was read: another hash, size or time of its last change means that it has to be read anew. */
+  readonly contentHash: string
   readonly sizeBytes: number
   readonly modifiedAtMs: number
 }
 
-/** A decoded picture as its file stores it, in memory that all threads see. */
-export interface KeptPicture extends Raster {
-  readonly file: FileMoment
-  /** EXIF orientation, 1 to 8. */
-  readonly orientation: number
-}
-
-/** Decoded pictures by the hash of their files, as many as there is room for, so that later passes decode nothing. */
+/** Decoded pictures by their files, as many as there is room for, so that later passes decode nothing. */
 export interface KeptPictures {
   readonly count: number
   /** Null where it is not kept. */
-  find(contentHash: string): KeptPicture | null
-  /** Sets room aside for a picture that is being read; gives how many pixels it may have, 0 where there is no room. */
-  reserve(): number
-  /** Ends a reservation: takes up the picture, if there is one. */
-  settle(reservedPixels: number, contentHash: string, picture: KeptPicture | null): void
+  find(file: string): KeptPicture | null
+  /** How many pixels one more may have; 0 where there is no room. */
+  room(): number
+  /** Takes up a picture, in the place of the one of this file, if there is still room for it. */
+  keep(file: string, picture: KeptPicture): void
   /** Nothing is kept from here on. */
   clear(): void
 }
 
-/** Larger ones are few and far between, and each would take the room of many. */
+/** Several are read at once before one of them is taken up, so that enormous ones would take more than there is meanwhile. */
 const pixelCountMax = 2 ** 22
 const bytesPerPixel = 3
 
@@ -38,31 +35,33 @@ export function createKeptPictures(memoryBytes: number): KeptPictures {
     get count() {
       return kept.size
     },
-    find: (contentHash) => kept.get(contentHash) ?? null,
-    reserve() {
-      const pixels = Math.min(pixelCountMax, Math.floor(freeBytes / bytesPerPixel))
-      freeBytes -= bytesPerPixel * pixels
-      return pixels
-    },
-    settle(reservedPixels, contentHash, picture) {
-      freeBytes += bytesPerPixel * reservedPixels
-      if (picture === null || kept.has(contentHash) || picture.values.byteLength > freeBytes) return
+    find: (file) => kept.get(file) ?? null,
+    room: () => Math.max(0, Math.min(pixelCountMax, Math.floor(freeBytes / bytesPerPixel))),
+    keep(file, picture) {
+      freeBytes += kept.get(file)?.values.byteLength ?? 0
+      kept.delete(file)
+      if (picture.values.byteLength > freeBytes) return
       freeBytes -= picture.values.byteLength
-      kept.set(contentHash, picture)
+      kept.set(file, picture)
     },
     clear() {
       kept.clear()
-      freeBytes = 0
+      freeBytes = -Infinity
     },
   }
 }
 
-/** A copy in memory that all threads see. */
+/** A copy in memory that all threads see; null where there is none left for it. */
 export function shareRaster(
   { values, widthPx, heightPx }: Raster,
-  { orientation, file: { sizeBytes, modifiedAtMs } }: Pick<KeptPicture, 'orientation' | 'file'>,
-): KeptPicture {
-  const shared = new Uint8Array(new SharedArrayBuffer(values.byteLength))
+  { orientation, contentHash, sizeBytes, modifiedAtMs }: Omit<KeptPicture, keyof Raster>,
+): KeptPicture | null {
+  let shared: Uint8Array
+  try {
+    shared = new Uint8Array(new SharedArrayBuffer(values.byteLength))
+  } catch {
+    return null
+  }
   shared.set(values)
-  return { values: shared, widthPx, heightPx, orientation, file: { sizeBytes, modifiedAtMs } }
+  return { values: shared, widthPx, heightPx, orientation, contentHash, sizeBytes, modifiedAtMs }
 }

@@ -11,3 +11,6 @@ export const pageCountMax = 10_000
 
 /** For one decode; a large photograph takes about a second. */
 export const decodeSecondsMax = 20
+
+/** For a file that was decoded before, by a thread that leaves the processor to others: how busy they are must not decide whether it is read. */
+export const patientDecodeSecondsMax = 600

@@ -1,5 +1,5 @@
 import type { CropOptions } from './choose-crop.ts'
-import type { KeptPicture, KeptPictures } from './kept-pictures.ts'
+import type { KeptPictures } from './kept-pictures.ts'
 import type { Box } from './orientation.ts'
 import { readInThread } from './pixel-threads/read-in-thread.ts'
 import type { ExpectedFile, PixelsRead } from './pixels-read.ts'
@@ -46,15 +46,13 @@ export function readCropPixels(file: string, view: CropView): Promise<PixelsRead
  * The same, from the picture where it is kept and its file is as it was then; what is read from a file is taken up.
  */
 export async function readCropThroughKept(file: string, view: KeptView, pictures: KeptPictures): Promise<PixelsRead> {
-  const picture = pictures.find(view.contentHash)
-  if (picture !== null) return readInThread({ kind: 'kept', file, picture, view })
-  const keepUpTo = pictures.reserve()
-  let kept: KeptPicture | null = null
-  try {
-    const read = await readInThread({ kind: 'crop', file, view: { ...view, keepUpTo } })
-    if (read.state === 'read') kept = read.kept ?? null
-    return read
-  } finally {
-    pictures.settle(keepUpTo, view.contentHash, kept)
-  }
+  const picture = pictures.find(file)
+  const keepUpTo = pictures.room()
+  const read = await readInThread(
+    picture?.contentHash === view.contentHash
+      ? { kind: 'kept', file, picture, view: { ...view, keepUpTo } }
+      : { kind: 'crop', file, view: { ...view, keepUpTo } },
+  )
+  if (read.state === 'read' && read.kept) pictures.keep(file, read.kept)
+  return read
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { z } from 'zod'
-import type { CheckedEvent, CheckedImage, trainer } from '../shared/contract/trainer.ts'
+import type { CheckedEvent, trainer } from '../shared/contract/trainer.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { openBackbone, type OpenBackbone } from './open-backbone.ts'
 import { requireTwoClasses, seeImages } from './see-images.ts'
@@ -35,19 +35,33 @@ export async function* check(
     }
     const { probabilities, strength } = next.value
     const distances = await neighbourDistances(values, width, signal)
-    const heard = yield* listen(opened, { values, width, classIndices }, items, { input, strength, signal })
-    const images = items.map(({ imageId, contentHash }, row): CheckedImage => ({
-      imageId,
-      contentHash,
-      probabilities: probabilities.slice(row * classCount, (row + 1) * classCount),
-      neighbourDistance: distances[row] ?? 0,
-      whileLearning: heard?.[row] ?? null,
-    }))
-    yield { kind: 'checked', images, failedCount: input.images.length - images.length }
+    const found = (heard: Heard): CheckedEvent => ({
+      kind: 'checked',
+      images: items.map(({ imageId, contentHash }, row) => ({
+        imageId,
+        contentHash,
+        probabilities: probabilities.slice(row * classCount, (row + 1) * classCount),
+        neighbourDistance: distances[row] ?? 0,
+        whileLearning: heard?.[row] ?? null,
+      })),
+      failedCount: input.images.length - items.length,
+    })
+    let heard: Heard
+    try {
+      heard = yield* listen(opened, { values, width, classIndices }, items, { input, strength, signal })
+    } catch (thrown) {
+      // What the folds said is worth keeping, whatever became of the rest.
+      if (!signal.aborted) yield found(null)
+      throw thrown
+    }
+    yield found(heard)
   } finally {
     await opened.release()
   }
 }
+
+/** By row; null where an image could not be read again, or nobody asked. */
+type Heard = readonly (Float32Array<ArrayBuffer> | null)[] | null
 
 interface ListenOptions {
   readonly input: CheckInput
@@ -56,13 +70,13 @@ interface ListenOptions {
   readonly signal: AbortSignal
 }
 
-/** What a network says of the images while it learns their labels, by row; null where nobody asked. */
+/** What a network says of the images while it learns their labels. */
 async function* listen(
   opened: OpenBackbone,
   features: LabelledFeatures,
   items: readonly CheckInput['images'][number][],
   { input, strength, signal }: ListenOptions,
-): AsyncGenerator<CheckedEvent, (Float32Array<ArrayBuffer> | null)[] | null> {
+): AsyncGenerator<CheckedEvent, Heard> {
   const { learning, imageFolder, classCount } = input
   if (learning === null) return null
   const head = await lastOf(
@@ -83,12 +97,19 @@ async function* listen(
     now: () => performance.now(),
   })
   const watch = watchLearning(opened, entries, { recipe: learning, imageFolder, head, signal })
-  let next = await watch.next()
-  while (next.done !== true) {
-    const step = progress.step(next.value.done)
-    if (step?.kind === 'step')
-      yield { kind: 'learning', done: step.done, total: step.total, secondsLeft: step.secondsLeft }
-    next = await watch.next()
+  try {
+    let next = await watch.next()
+    while (next.done !== true) {
+      const step = progress.step(next.value.done)
+      if (step?.kind === 'step') {
+        const { done, total, secondsLeft } = step
+        yield { kind: 'learning', done, total, secondsLeft }
+      }
+      next = await watch.next()
+    }
+    return next.value
+  } finally {
+    // Where it was left, it still has to give back what it holds on the device.
+    await watch.return([])
   }
-  return next.value
 }

@@ -3,6 +3,7 @@ import { decode } from '../decode.ts'
 import { distort, drawDistortion } from '../distort/distort.ts'
 import { readHeader, type Header } from '../header.ts'
 import { shareRaster, type KeptPicture } from '../kept-pictures.ts'
+import { patientDecodeSecondsMax } from '../limits.ts'
 import { placementOf, placeUpright, storedBox, uprightSize, type Box } from '../orientation.ts'
 import { wordsOf } from '../picture-words.ts'
 import { readPixelsOf, type PixelsRead } from '../pixels-read.ts'
@@ -26,7 +27,7 @@ export async function makePixels(request: PixelRequest): Promise<PixelsRead> {
     case 'crop':
       return makeCropPixels(request.file, request.view)
     case 'kept':
-      return (await isAsItWas(request.file, request.picture.file))
+      return (await isAsItWas(request.file, request.picture))
         ? makeKeptPixels(request.picture, request.view)
         : makeCropPixels(request.file, request.view)
   }
@@ -57,12 +58,12 @@ function makeCropPixels(file: string, view: CropView): Promise<PixelsRead> {
     const stored = storedBox(boxOf(view, size), header)
     const isUpTo = (pixels = 0) => size.widthPx * size.heightPx <= Math.min(exactPixelCountMax, pixels)
     const [isGiven, isKept] = [isUpTo(view.wholeUpTo), isUpTo(view.keepUpTo)]
-    const whole = isGiven || isKept ? await decode(bytes, header) : null
+    const whole = isGiven || isKept ? await decode(bytes, header, patiently) : null
     const part = whole ?? (await decodeBox(bytes, header, { box: stored, sidePx: view.sizePx }))
     return {
       pixels: finishCrop(part, { box: whole ? stored : null, orientation: header.orientation }, view),
       ...(whole && isGiven && { whole: wordsOf(placeUpright(whole, header.orientation)) }),
-      ...(whole && isKept && { kept: shareRaster(whole, { orientation: header.orientation, file: source }) }),
+      ...(whole && isKept && { kept: shareRaster(whole, { ...source, orientation: header.orientation }) }),
       ...size,
     }
   })
@@ -98,6 +99,9 @@ function finishCrop(
   return distort(upright, drawDistortion(distortion.strength, randomOf(...distortion.keys)))
 }
 
+/** Images are examined when they are imported; these threads have a low priority. */
+const patiently = { secondsMax: patientDecodeSecondsMax }
+
 /** Up to here a box is decoded pixel by pixel, which takes 48 MiB. */
 const exactPixelCountMax = 2 ** 24
 
@@ -108,10 +112,10 @@ const exactPixelCountMax = 2 ** 24
  * pixel come out up to nine grey levels off.
  */
 function decodeBox(bytes: Uint8Array, header: Header, { box, sidePx }: { box: Box; sidePx: number }): Promise<Raster> {
-  if (box.width * box.height <= exactPixelCountMax) return decode(bytes, header, { box })
+  if (box.width * box.height <= exactPixelCountMax) return decode(bytes, header, { box, ...patiently })
   const widthPx = Math.max(Math.min(box.width, 3 * sidePx), Math.floor(box.width / 4))
   const heightPx = Math.max(Math.min(box.height, 3 * sidePx), Math.floor(box.height / 4))
-  return decode(bytes, header, { box, shrink: { widthPx, heightPx, fit: 'fill' } })
+  return decode(bytes, header, { box, shrink: { widthPx, heightPx, fit: 'fill' }, ...patiently })
 }
 
 /** As torchvision rounds the margin; it decides on which side the larger one is. */

@@ -1,9 +1,13 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
+import { constants, getPriority, setPriority } from 'node:os'
 import { basename } from 'node:path'
 
 /** Where Node opens and sharp decodes files for whoever asks, as the system names those threads. */
 const decodingThreads = /^(libuv-worker|libvips worker)$/
+
+/** About a tenth of what computing has where there is not enough for both: a busy machine still reads. */
+const steps = constants.priority.PRIORITY_BELOW_NORMAL
+const lowest = constants.priority.PRIORITY_LOW
 
 /**
  * Lowers the priority of the thread that calls and of those that decode for it. Two threads that compute wait for each
@@ -13,15 +17,22 @@ const decodingThreads = /^(libuv-worker|libvips worker)$/
  */
 export function stepBack(): void {
   if (process.platform !== 'linux') return
+  const lower = Math.min(lowest, getPriority() + steps)
   try {
     const own = basename(readlinkSync('/proc/thread-self'))
     for (const thread of readdirSync('/proc/self/task')) {
-      if (thread === own || decodingThreads.test(nameOf(thread))) {
-        setPriority(Number(thread), constants.priority.PRIORITY_BELOW_NORMAL)
-      }
+      if (thread === own || decodingThreads.test(nameOf(thread))) lowerTo(lower, Number(thread))
     }
   } catch {
-    // No file system of processes, or no permission: reading keeps its priority.
+    // No file system of processes: reading keeps its priority.
+  }
+}
+
+function lowerTo(priority: number, thread: number): void {
+  try {
+    setPriority(thread, priority)
+  } catch {
+    // It has ended, or it is not allowed.
   }
 }
 

@@ -108,7 +108,8 @@ export const labels = {
   confirm: call(inProject.extend({ images: ImageSelection, who: z.string().default('') }), Edit),
   /**
    * Holds every label against what all other images say, and keeps what is doubted; needs no model. A thorough check also
-   * trains the whole network for some minutes and listens to it. Leaving the stream keeps nothing of it. Errors: not-enough-data, conflict where it is under way already.
+   * trains the whole network, which takes minutes, and listens to it; where that fails, it ends with the error, and what
+   * the usual one found is kept. Leaving the stream keeps nothing of it. Errors: not-enough-data, conflict where it is under way already.
    */
   check: stream(
     inProject.extend({ device: DeviceId.nullable().default(null), thorough: z.boolean().default(false) }),

@@ -52,7 +52,7 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
     }
     throw withMicroBatchSize(thrown, {
       microBatchSize: session.microBatchSize,
-      keptPictures: (augmenter?.keptCount() ?? pictures?.count ?? 0) > 0,
+      keptPictures: (augmenter?.keptCount() ?? 0) > 0,
     })
   } finally {
     profile.stop()

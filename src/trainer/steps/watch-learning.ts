@@ -13,7 +13,8 @@ import { assignHead } from './fit-output-layer.ts'
 import type { FittedHead } from './fit-head.ts'
 import { createLearner, type Learner } from './learner.ts'
 import { learnerInput, roomForPictures } from './learner-input.ts'
-import { chooseMicroBatchSize } from './micro-batch-size.ts'
+import { classWeightsOf } from './loss.ts'
+import { chooseMicroBatchSize, withMicroBatchSize } from './micro-batch-size.ts'
 import { learningRateAt } from './schedule.ts'
 
 export interface WatchOptions {
@@ -47,7 +48,9 @@ export async function* watchLearning(
   const { recipe, head, signal } = options
   assignHead(opened, head)
   const microBatchSize = await chooseMicroBatchSize({ network, parameters, recipe, device: active })
-  const learner = createLearner(opened, new Array<number>(network.classCount).fill(1), recipe)
+  const counts = new Array<number>(network.classCount).fill(0)
+  for (const { classIndex } of entries) counts[classIndex] = (counts[classIndex] ?? 0) + 1
+  const learner = createLearner(opened, classWeightsOf(recipe.classWeights, counts), recipe)
   const pictures = roomForPictures()
   const heard = new Map(entries.map(({ imageId }) => [imageId, newHeard(network.classCount)]))
   const total = recipe.epochs * entries.length
@@ -72,8 +75,11 @@ export async function* watchLearning(
         yield { done, total }
       }
     }
+  } catch (thrown) {
+    throw withMicroBatchSize(thrown, { microBatchSize, keptPictures: false })
   } finally {
     learner.dispose()
+    pictures.clear()
   }
   return entries.map(({ imageId }) => meanOf(heard.get(imageId)))
 }

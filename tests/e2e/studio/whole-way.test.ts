@@ -96,7 +96,7 @@ describe.each(hosts)('the whole way in %s', (host) => {
   test('Evaluate says how good it is, and a mistake is relabelled with one key', async () => {
     await place(page, 'Evaluate').click()
     await page
-      .getByText(/^\d+(\.\d)? % right$/)
+      .getByText(/^\d+(\.\d)?\s% right$/)
       .first()
       .waitFor()
     await page.getByRole('tab', { name: /^Mistakes/ }).click()

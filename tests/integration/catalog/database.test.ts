@@ -8,6 +8,7 @@ import { undoEdit } from '../../../src/main/core/labels/edit-history.ts'
 import { backUp } from '../../../src/main/core/database/back-up.ts'
 import { openConnection } from '../../../src/main/core/database/connection.ts'
 import { transaction } from '../../../src/main/core/database/handles.ts'
+import { readCheckSummary } from '../../../src/main/core/checks/label-check-repository.ts'
 import { allMigrations } from '../../../src/main/core/database/migrations/all-migrations.ts'
 import { type Catalog, openCatalog, type OpenCatalogOptions } from '../../../src/main/core/database/open-catalog.ts'
 import { openThumbnails } from '../../../src/main/core/database/open-thumbnails.ts'
@@ -242,6 +243,28 @@ describe('opening', () => {
     expect(image).toMatchObject({ label: { classId: 2 }, isSkipped: false, prediction: null })
     expect(transaction(catalog.writer, undoEdit)).toMatchObject({ description: 'label' })
     expect(listImages(catalog.reader, { filter: {}, after: null, limit: 1 }).images[0]?.label).toBeNull()
+    catalog.close()
+  })
+
+  test('brings a check of the labels along that was made before there were thorough ones', () => {
+    const { file, options } = placeIn(temporaryFolder())
+    const old = openCatalog(file, { ...options, migrations: allMigrations.slice(0, 7) })
+    transaction(old.writer, (tx) => {
+      for (const [id, likely] of [
+        [1, 5],
+        [2, 6],
+      ] as const) {
+        tx.prepare(
+          `INSERT INTO image (id, path, state, size_bytes, modified_at_ms, changed_at_ms, unreadable_reason, unreadable_message)
+           VALUES (?, ?, 'unreadable', 1, 1, 1, 'truncated', '')`,
+        ).run(id, `${id}.jpg`)
+        tx.prepare("INSERT INTO label_check VALUES (?, 'hash', 5, ?, 0.5, 0.5, 0.5, NULL, NULL)").run(id, likely)
+      }
+      tx.prepare('UPDATE project SET labels_checked_at_ms = 7').run()
+    })
+    old.close()
+    const catalog = openCatalog(file, options)
+    expect(readCheckSummary(catalog.reader)).toMatchObject({ atMs: 7, thorough: false, checked: 2, agreed: 1 })
     catalog.close()
   })
 

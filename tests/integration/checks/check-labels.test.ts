@@ -99,18 +99,31 @@ test('a thorough check also listens to a network that learns the labels', async 
   const { client, projectId } = core
   const classes = await client.labels.classes({ projectId })
   const green = classes.find(({ name }) => name === 'green')?.id ?? null
+  // Few, since all of a network learns.
+  const others = Array.from({ length: 8 }, (_, at) => [`red/${at + 14}.png`, `green/${at + 14}.png`]).flat()
+  await client.labels.assign({ projectId, images: { paths: others }, classId: null })
   await client.labels.assign({ projectId, images: { paths: ['red/1.png'] }, classId: green })
   const { summary: usual } = await check()
-  const probabilities = (await doubted()).map(({ doubt }) => doubt?.likelyProbability)
   const { events, summary } = await check(true)
   expect(new Set(events.map(({ kind }) => kind))).toEqual(new Set(['seeing', 'comparing', 'learning', 'finished']))
   expect(usual.thorough).toBe(false)
   // What the fits say that never saw an image is the same as ever.
-  expect(summary).toMatchObject({ thorough: true, checked: 46, agreed: usual.agreed })
+  expect(summary).toMatchObject({ thorough: true, checked: 30, agreed: usual.agreed })
   expect(await client.labels.lastCheck({ projectId })).toEqual(summary)
   const found = await doubted()
-  expect(found.find(({ path }) => path === 'red/1.png')?.doubt?.reason).toBe('looks-like-another')
-  expect(found.map(({ doubt }) => doubt?.likelyProbability)).not.toEqual(probabilities)
+  const wrong = found.find(({ path }) => path === 'red/1.png')?.doubt
+  expect(wrong?.reason).toBe('looks-like-another')
+  // What was learnt from all other images outweighs the label that was given.
+  expect(wrong?.likelyProbability).toBeGreaterThan(0.6)
+  expect(found.map(({ path }) => path)).not.toContain('red/2.png')
+
+  // Left while it learns: what the check before found stays.
+  const leaving = new AbortController()
+  await expect(async () => {
+    const events = client.labels.check({ projectId, thorough: true }, { signal: leaving.signal })
+    for await (const { kind } of events) if (kind === 'learning') leaving.abort()
+  }).rejects.toThrow()
+  expect(await client.labels.lastCheck({ projectId })).toEqual(summary)
 })
 
 test('a check that is left keeps nothing, and two at once are one too many', async () => {

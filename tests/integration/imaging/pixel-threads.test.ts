@@ -48,12 +48,15 @@ describe('pictures that are kept', () => {
       const kept: KeptView = { ...crop, distortion, contentHash: fromFile.contentHash }
       const { kept: picture, ...first } = (await readCropThroughKept(file, kept, pictures)) as typeof fromFile
       expect(first).toEqual(fromFile)
-      expect(pictures.find(fromFile.contentHash)).toEqual(picture ?? null)
+      expect(pictures.find(file)).toEqual(picture ?? null)
       expect(await readCropThroughKept(file, kept, pictures)).toEqual(fromFile)
     }
     expect(pictures.count).toBeGreaterThan(images.length / 2)
+    const last = pictures.find(images.at(-1)?.file ?? '')
     pictures.clear()
-    expect(pictures.find('')).toBeNull()
+    // What was under way when everything was given back.
+    if (last) pictures.keep('late', last)
+    expect([pictures.count, pictures.room()]).toEqual([0, 0])
   })
 
   it('take no more room than there is', async () => {
@@ -79,13 +82,15 @@ describe('pictures that are kept', () => {
     const pictures = createKeptPictures(2 ** 28)
     const read = () => readCropThroughKept(file, { ...crop, contentHash }, pictures)
     await read()
-    const kept = pictures.find(contentHash)
+    const kept = pictures.find(file)
     if (kept === null) throw new Error('There is room for it.')
     kept.values.fill(7)
     expect(levelsOf(await read())).toEqual(new Set([7]))
-    // The same bytes again, at another time: read anew.
+    // The same bytes again, at another time: read anew, and kept anew.
     await utimes(file, 1, 1)
     expect(levelsOf(await read()).size).toBeGreaterThan(1)
+    pictures.find(file)?.values.fill(7)
+    expect(levelsOf(await read())).toEqual(new Set([7]))
     await writeFile(file, 'something else')
     expect(await read()).toMatchObject({ reason: 'changed' })
     await rm(file)
@@ -162,7 +167,8 @@ describe('reading in threads', () => {
       console.log(JSON.stringify({ main: getPriority(), readers: of('libuv-worker'), decoders: of('libvips worker') }))`
     const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 30_000 })
     const found = JSON.parse(child.stdout.toString()) as { main: number; readers: number[]; decoders: number[] }
-    expect(found).toEqual({ main: getPriority(), readers: [10], decoders: [10] })
+    const lower = Math.min(19, getPriority() + 10)
+    expect(found).toEqual({ main: getPriority(), readers: [lower], decoders: [lower] })
   })
 
   it('goes on while the thread that asked is busy', async () => {

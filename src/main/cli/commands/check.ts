@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander'
-import type { CheckSummary } from '../../../shared/contract/labels.ts'
+import type { CheckEvent, CheckSummary } from '../../../shared/contract/labels.ts'
 import type { DeviceId } from '../../../shared/domain/device.ts'
 import type { DoubtReason } from '../../../shared/domain/doubt.ts'
 import type { Image } from '../../../shared/domain/image.ts'
@@ -38,15 +38,19 @@ export function registerCheck(program: Command, context: Context): void {
         'those that are probably wrong, the most doubtful first. It needs no model; the studio shows the same list.',
     )
     .option('--limit <count>', 'how many to list', parseLimit, 20)
-    .option('--thorough', 'also train the whole network for some minutes, which finds more', false)
+    .option(
+      '--thorough',
+      'also train the whole network: takes minutes, for very many images hours, and finds more',
+      false,
+    )
     .option('--device <device>', 'where to compute; default: the fastest', parseDevice)
     .action(async (options: CheckOptions) => {
       const workplace = await openProject(context)
-      const { summary, failedCount } = await checkLabels(context, workplace, options)
+      const { summary, failedCount } = await knownOrChecked(context, workplace, options)
       const doubts = await listDoubts(workplace, options.limit)
       terminal.answer({ summary, failedCount, doubts })
       for (const line of describe(summary, failedCount)) terminal.say(line)
-      if (!options.thorough) terminal.say('With --thorough it takes some minutes and finds more.')
+      if (!summary.thorough) terminal.say('With --thorough it takes minutes and finds more.')
       const columns = ['IMAGE', 'LABEL', 'OTHERS SAY', '', 'WHY'].map((title) => ({ title }))
       const rows = doubts.map(({ path, label, likely, likelyProbability, reason }) => [
         path,
@@ -67,6 +71,15 @@ export function registerCheck(program: Command, context: Context): void {
     })
 }
 
+/** A thorough check is worth minutes: while its labels are what they were, only another thorough one takes its place. */
+async function knownOrChecked(context: Context, workplace: Workplace, options: CheckOptions) {
+  const { core, project } = workplace
+  const last = options.thorough ? null : await core.labels.lastCheck({ projectId: project.id })
+  if (last?.thorough !== true || last.unchecked > 0) return checkLabels(context, workplace, options)
+  context.terminal.note('Nothing has changed since the labels were checked thoroughly.')
+  return { summary: last, failedCount: 0 }
+}
+
 const steps = {
   seeing: { what: 'Looking', unit: 'images' },
   comparing: { what: 'Comparing', unit: 'parts' },
@@ -76,18 +89,23 @@ const steps = {
 async function checkLabels(context: Context, { core, project }: Workplace, { device, thorough }: CheckOptions) {
   const progress = createProgress(context.terminal, context.now)
   const { signal } = context.interruption
+  let finished: Extract<CheckEvent, { kind: 'finished' }> | null = null
   try {
     for await (const event of core.labels.check(
       { projectId: project.id, device: device ?? null, thorough },
       { signal },
     )) {
-      if (event.kind === 'finished') return event
+      if (event.kind === 'finished') {
+        finished = event
+        continue
+      }
       const { done, total } = event
       progress.update({ ...steps[event.kind], done, total })
     }
   } finally {
     progress.end()
   }
+  if (finished !== null) return finished
   throw new AppError('internal', said`The check ended without a result. Run it again.`)
 }
 

@@ -47,7 +47,12 @@ export async function* checkLabels(
         const idOf = new Map(listClasses(reader).map(({ name, id }) => [name, id]))
         const classIds = labelled.classNames.map((name) => idOf.get(name) ?? null)
         const found = judge({ ...labelled, classIds }, event.images)
-        transaction(writer, (tx) => storeCheck(tx, found, { atMs: host.now(), thorough }))
+        transaction(writer, (tx) =>
+          storeCheck(tx, found, {
+            atMs: host.now(),
+            thorough: event.images.some(({ whileLearning }) => whileLearning !== null),
+          }),
+        )
         const summary = readCheckSummary(reader)
         if (summary !== null) yield { kind: 'finished', summary, failedCount: event.failedCount }
       }

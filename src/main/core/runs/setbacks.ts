@@ -36,7 +36,9 @@ export function afterFailure(before: Setbacks, failure: AppError, { device, isRe
     case 'process-died': {
       const exit = ProcessEnd.safeParse(failure.data).data
       // Without either it never ran.
-      return exit === undefined || (exit.code === null && exit.signal === null) ? null : before
+      if (exit === undefined || (exit.code === null && exit.signal === null)) return null
+      // So a system ends what takes the machine's last memory; decoded pictures are what can be done without.
+      return exit.signal === 'SIGKILL' ? { ...before, relief: { ...relief, keepsPictures: false } } : before
     }
     case 'device-lost':
       if (device === null) return null
