@@ -4,9 +4,8 @@ import type { CheckedEvent, trainer } from '../shared/contract/trainer.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
 import { openBackbone, type OpenBackbone } from './open-backbone.ts'
 import { requireTwoClasses, seeImages } from './see-images.ts'
-import { fitHead, type LabelledFeatures } from './steps/fit-head.ts'
 import { neighbourDistances } from './steps/neighbour-distance.ts'
-import { lastOf, predictOutOfSample, selectRows } from './steps/out-of-sample.ts'
+import { predictOutOfSample } from './steps/out-of-sample.ts'
 import { createProgress } from './steps/progress.ts'
 import { watchLearning } from './steps/watch-learning.ts'
 
@@ -48,7 +47,7 @@ export async function* check(
     })
     let heard: Heard
     try {
-      heard = yield* listen(opened, { values, width, classIndices }, items, { input, strength, signal })
+      heard = yield* listen(opened, items, { input, strength, signal })
     } catch (thrown) {
       // What the folds said is worth keeping, whatever became of the rest.
       if (!signal.aborted) yield found(null)
@@ -73,20 +72,11 @@ interface ListenOptions {
 /** What a network says of the images while it learns their labels. */
 async function* listen(
   opened: OpenBackbone,
-  features: LabelledFeatures,
   items: readonly CheckInput['images'][number][],
   { input, strength, signal }: ListenOptions,
 ): AsyncGenerator<CheckedEvent, Heard> {
-  const { learning, imageFolder, classCount } = input
+  const { learning, imageFolder } = input
   if (learning === null) return null
-  const head = await lastOf(
-    fitHead(features, selectRows(features, []), {
-      classWeights: new Array<number>(classCount).fill(1),
-      labelSmoothing: learning.labelSmoothing,
-      strengths: [strength],
-      signal,
-    }),
-  )
   const entries = items.map(({ imageId, path, contentHash, classIndex }) => ({
     ...{ imageId, path, contentHash, classIndex },
     split: 'train' as const,
@@ -96,7 +86,7 @@ async function* listen(
     total: learning.epochs * entries.length,
     now: () => performance.now(),
   })
-  const watch = watchLearning(opened, entries, { recipe: learning, imageFolder, head, signal })
+  const watch = watchLearning(opened, entries, { recipe: learning, imageFolder, strength, signal })
   try {
     let next = await watch.next()
     while (next.done !== true) {

@@ -1,13 +1,14 @@
 import type { TrainJob } from '../shared/contract/trainer.ts'
 import type { ModelManifest } from '../shared/domain/model.ts'
 import type { RunPhase, TrainerEvent } from '../shared/domain/run.ts'
+import { adaptStatistics } from './steps/adapt-statistics.ts'
 import { cacheFeatures } from './steps/cache-features.ts'
 import { evaluateAll } from './steps/evaluate-split.ts'
 import { fit } from './steps/fit.ts'
 import { fitOutputLayer } from './steps/fit-output-layer.ts'
 import { saveModel } from './steps/save-model.ts'
 import { openSession } from './steps/session.ts'
-import type { TrainWorld } from './steps/session.ts'
+import type { Session, TrainWorld } from './steps/session.ts'
 
 /**
  * From a frozen dataset to a model on disk. Progress is what it yields; when `world.signal` aborts it leaves what a
@@ -27,6 +28,7 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
 
     if (recipe.fitHeadFirst && !session.state.headFitted) {
       yield phase('caching-features')
+      if (recipe.epochs > 0) await adaptStatistics(session, session.entries.train, adaptOptionsOf(session))
       const features = yield* cacheFeatures(session)
 
       yield phase('fitting-head')
@@ -46,6 +48,10 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
   } finally {
     await device.active.dispose()
   }
+}
+
+function adaptOptionsOf({ job: { recipe, imageFolder }, microBatchSize, world: { signal } }: Session) {
+  return { recipe, imageFolder, microBatchSize, signal }
 }
 
 function phase(name: RunPhase): TrainerEvent {

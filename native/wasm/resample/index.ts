@@ -4,9 +4,6 @@
 const weightBits: i32 = 22
 const half: i32 = 1 << (weightBits - 1)
 
-/** Rows that are summed up side by side: each weight is fetched once for all of them. */
-const together: i32 = 4
-
 /** Across: `taps` holds the first input pixel, the number of taps and the weights of each output pixel, one array after the other. */
 export function resampleRows(
   x: usize,
@@ -19,7 +16,7 @@ export function resampleRows(
   stride: i32,
 ): void {
   let row = 0
-  for (; row + together <= rowCount; row += together, x += xRowBytes * together, y += yRowBytes * together) {
+  for (; row + 4 <= rowCount; row += 4, x += 4 * xRowBytes, y += 4 * yRowBytes) {
     fourRows(x, xRowBytes, y, yRowBytes, columnCount, taps, stride)
   }
   for (; row < rowCount; row++, x += xRowBytes, y += yRowBytes) {
@@ -34,6 +31,7 @@ export function resampleRows(
   }
 }
 
+/** Side by side, so that each weight is fetched once. */
 function fourRows(
   x: usize,
   xRowBytes: usize,

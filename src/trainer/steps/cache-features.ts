@@ -4,8 +4,8 @@ import type { TrainerEvent } from '../../shared/domain/run.ts'
 import { sampleOrder } from '../batches/sample-order.ts'
 import { inferenceBatchSize } from '../evaluation/open-classifier.ts'
 import { readPixels } from '../evaluation/read-pixels.ts'
-import type { FeatureCache } from './feature-cache.ts'
-import { featureKeyOf } from './feature-key.ts'
+import { createPassingCache, type FeatureCache } from './feature-cache.ts'
+import { featureKeyOf, isBackboneFrozen } from './feature-key.ts'
 import { featureViews, wholeView, type FeatureView } from './feature-views.ts'
 import { joinFeatures, type LabelledFeatures } from './fit-head.ts'
 import { featuresThroughCache, headWidth, openHeadCache } from './infer-through-cache.ts'
@@ -19,8 +19,8 @@ export interface SplitFeatures {
 }
 
 /**
- * What the output layer sees of each validation image, and of each training image in each view: computed once and kept on disk by
- * content hash, so that a resumed run, and the next one with the same backbone, go on from there.
+ * What the output layer sees of each validation image, and of each training image in each view. Where the backbone stays as it is,
+ * it is computed once and kept on disk by content hash, so that a resumed run, and the next one, go on from there.
  */
 export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEvent, SplitFeatures> {
   const { job, world, network, entries, preprocessing, missing } = session
@@ -42,7 +42,8 @@ export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEv
       file: join(job.imageFolder, entry.path),
       contentHash: entry.contentHash,
     }))
-    const cache = await openSessionCache(session, view)
+    const isShared = isBackboneFrozen(job.recipe)
+    const cache = isShared ? await openSessionCache(session, view) : createPassingCache()
     try {
       const known = items.filter(({ contentHash }) => cache.get(contentHash) !== undefined).length
       // What is known comes at once and says nothing about how fast the rest will be.
@@ -79,7 +80,12 @@ export function openSessionCache(
   })
 }
 
-function collectFeatures(entries: readonly DatasetEntry[], cache: FeatureCache, width: number): LabelledFeatures {
+/** Of those that the cache has, in the order of the entries. */
+export function collectFeatures(
+  entries: readonly DatasetEntry[],
+  cache: FeatureCache,
+  width: number,
+): LabelledFeatures {
   const found = entries.flatMap(({ contentHash, classIndex }) => {
     const feature = cache.get(contentHash)
     return feature ? [{ feature, classIndex }] : []

@@ -49,6 +49,18 @@ export async function openFeatureCache(
   }
 }
 
+/** Of a network that is one run's own: nobody else could use what is kept. */
+export function createPassingCache(): FeatureCache {
+  const known = new Map<string, Float32Array>()
+  return {
+    get: (contentHash) => known.get(contentHash),
+    add: async (features) => {
+      for (const [hash, values] of features) known.set(hash, values)
+    },
+    close: async () => known.clear(),
+  }
+}
+
 async function createSegment(folder: string, writer: string): Promise<FileHandle> {
   for (let number = 1; ; number += 1) {
     try {

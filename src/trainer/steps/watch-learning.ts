@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { ImageId } from '../../shared/domain/ids.ts'
@@ -7,21 +8,27 @@ import { said } from '../../shared/said.ts'
 import { microBatches } from '../batches/micro-batches.ts'
 import { readTrainingPixels } from '../batches/pixel-source.ts'
 import { sampleOrder } from '../batches/sample-order.ts'
+import { inferenceBatchSize } from '../evaluation/open-classifier.ts'
 import { softmax } from '../evaluation/probabilities.ts'
 import type { OpenBackbone } from '../open-backbone.ts'
+import { adaptStatistics } from './adapt-statistics.ts'
+import { collectFeatures } from './cache-features.ts'
+import { createPassingCache } from './feature-cache.ts'
+import { fitHead, type FittedHead } from './fit-head.ts'
 import { assignHead } from './fit-output-layer.ts'
-import type { FittedHead } from './fit-head.ts'
+import { featuresThroughCache, headWidth } from './infer-through-cache.ts'
 import { createLearner, type Learner } from './learner.ts'
 import { learnerInput, roomForPictures } from './learner-input.ts'
 import { classWeightsOf } from './loss.ts'
 import { chooseMicroBatchSize, withMicroBatchSize } from './micro-batch-size.ts'
+import { lastOf, selectRows } from './out-of-sample.ts'
 import { learningRateAt } from './schedule.ts'
 
 export interface WatchOptions {
   readonly recipe: Recipe
   readonly imageFolder: string
-  /** Where learning begins. */
-  readonly head: FittedHead
+  /** How strongly the head is held back that learning begins from. */
+  readonly strength: number
   readonly signal: AbortSignal
 }
 
@@ -45,21 +52,23 @@ export async function* watchLearning(
   options: WatchOptions,
 ): AsyncGenerator<LearningProgress, (Float32Array<ArrayBuffer> | null)[]> {
   const { network, parameters, active } = opened
-  const { recipe, head, signal } = options
-  assignHead(opened, head)
+  const { recipe, imageFolder, signal } = options
   const microBatchSize = await chooseMicroBatchSize({ network, parameters, recipe, device: active })
+  const total = recipe.epochs * entries.length
+  yield { done: 0, total }
+  await adaptStatistics(opened, entries, { recipe, imageFolder, microBatchSize, signal })
+  assignHead(opened, await fitStart(opened, entries, options))
   const counts = new Array<number>(network.classCount).fill(0)
   for (const { classIndex } of entries) counts[classIndex] = (counts[classIndex] ?? 0) + 1
   const learner = createLearner(opened, classWeightsOf(recipe.classWeights, counts), recipe)
   const pictures = roomForPictures()
   const heard = new Map(entries.map(({ imageId }) => [imageId, newHeard(network.classCount)]))
-  const total = recipe.epochs * entries.length
   const stepCount = Math.ceil(entries.length / recipe.batchSize)
   try {
     let done = 0
     for (let epoch = 1; epoch <= recipe.epochs; epoch += 1) {
       const isWatched = epoch > recipe.epochs * unwatchedRatio
-      const view = { imageFolder: options.imageFolder, recipe, epoch }
+      const view = { imageFolder, recipe, epoch }
       const parts = microBatches(sampleOrder(entries, { seed: recipe.seed, epoch }), {
         ...{ batchSize: recipe.batchSize, microBatchSize, firstStep: 0, signal },
         read: (entry) => readTrainingPixels(entry, view, pictures),
@@ -82,6 +91,28 @@ export async function* watchLearning(
     pictures.clear()
   }
   return entries.map(({ imageId }) => meanOf(heard.get(imageId)))
+}
+
+/** A head for the features under the statistics of now. */
+async function fitStart(
+  opened: OpenBackbone,
+  entries: readonly DatasetEntry[],
+  { recipe, imageFolder, strength, signal }: WatchOptions,
+): Promise<FittedHead> {
+  const { network, preprocessing } = opened
+  const cache = createPassingCache()
+  const items = entries.map((entry) => ({ ...entry, file: join(imageFolder, entry.path) }))
+  const options = { cache, batchSize: inferenceBatchSize(preprocessing.cropPx), signal }
+  for await (const { results } of featuresThroughCache(opened, items, options)) void results
+  const seen = collectFeatures(entries, cache, headWidth(network))
+  return lastOf(
+    fitHead(seen, selectRows(seen, []), {
+      classWeights: new Array<number>(network.classCount).fill(1),
+      labelSmoothing: recipe.labelSmoothing,
+      strengths: [strength],
+      signal,
+    }),
+  )
 }
 
 /** What the network says of the images of a part before it learns from them; nothing of a single one, which has no statistics. */
