@@ -64,10 +64,14 @@ export async function* checkLabels(
   }
 }
 
+/** In more passes few images are learnt by heart, wrong labels as well. */
+const passesMax = 10
+
 /** As Fine-tune learns from so many images, at the size at which the backbone has seen them. */
 function learningRecipe({ backbone, architecture, inputSizePx, resizePx, device }: Recipe, imageCount: number): Recipe {
   const recipe = { ...presets['fine-tune'], backbone, architecture, inputSizePx, resizePx, device }
-  return suitRecipe(recipe, {}, imageCount)
+  const suited = suitRecipe(recipe, {}, imageCount)
+  return { ...suited, epochs: Math.min(passesMax, suited.epochs) }
 }
 
 /** A person goes through a queue, not through a third of a set: what is left over, the next check finds. */
