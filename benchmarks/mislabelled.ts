@@ -64,12 +64,15 @@ try {
       '| seed | flipped in the first 5 % | in the first 10 % | among the doubted | of the doubted are flipped | s |\n' +
       '| --- | ---: | ---: | ---: | ---: | ---: |',
   )
-  const rows: (readonly number[])[] = []
-  for (let seed = 0; seed < Number(values.seeds); seed += 1) rows.push(await measure(seed))
   const percent = (value: number) => `${(100 * value).toFixed(0)} %`
   const say = (name: string, row: readonly number[]) =>
     console.log(`| ${name} | ${row.slice(0, -1).map(percent).join(' | ')} | ${(row.at(-1) ?? 0).toFixed(1)} |`)
-  rows.forEach((row, seed) => say(String(seed), row))
+  const rows: (readonly number[])[] = []
+  for (let seed = 0; seed < Number(values.seeds); seed += 1) {
+    const row = await measure(seed)
+    rows.push(row)
+    say(String(seed), row)
+  }
   const mean = (rows[0] ?? []).map((_, at) => rows.reduce((sum, row) => sum + (row[at] ?? 0), 0) / rows.length)
   say('mean', mean)
 } finally {
