@@ -15,7 +15,7 @@ function keepsPictures({ job, state }: Session): boolean {
   return job.recipe.epochs - state.epochs > 1 && job.relief.keepsPictures
 }
 
-/** Room for decoded pictures, so that later passes open no file. */
+/** Room for decoded pictures, so that later passes decode nothing. */
 export function roomForPictures(): KeptPictures {
   return createKeptPictures(process.availableMemory() * picturesMemoryRatio)
 }

@@ -15,7 +15,7 @@ beforeAll(usePlainBackend)
 
 const norm = { epsilon: 1e-5, momentum: 0.1, channels: 4 }
 
-/** Two normalised convolutions in stages of their own, and a head. */
+/** A normalised convolution in each stage, and a head. */
 const network: Network = {
   architecture: 'resnet18',
   classCount: 2,
