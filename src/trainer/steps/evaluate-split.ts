@@ -38,7 +38,7 @@ export async function* evaluateSplit(
   const options = { batchSize: inferenceBatchSize(preprocessing.cropPx), signal: world.signal }
   const batches =
     cache === null
-      ? infer(session, items, options)
+      ? infer(session, items, { ...options, read: split === 'validation' ? session.readValidation : undefined })
       : featuresThroughCache(session, items, { ...options, cache, checksFiles: true })
   const progress = createProgress({ phase: 'evaluating', total: items.length, now: world.now })
   const outputs = new Map<Item, Inferred<Item>>()

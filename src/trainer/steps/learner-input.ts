@@ -1,23 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { createKeptPictures, type KeptPictures } from '../../imaging/kept-pictures.ts'
+import type { KeptPictures } from '../../imaging/kept-pictures.ts'
 import type { MicroBatch } from '../batches/micro-batches.ts'
 import { mixPixels, type Mix } from '../batches/mix-images.ts'
 import type { Augmenter } from '../devices/augmenter.ts'
 import { normalisedLevels, normalisePixels } from '../evaluation/normalise-pixels.ts'
 import type { LabelledInput } from './learner.ts'
+import { picturesMemoryRatio, roomForPictures } from './room-for-pictures.ts'
 import type { Session } from './session.ts'
-
-/** Of the device's memory, or what the machine has to spare, for pictures that training images are made of. */
-const picturesMemoryRatio = 0.25
 
 /** In the last pass nothing is kept that would be used again. */
 function keepsPictures({ job, state }: Session): boolean {
   return job.recipe.epochs - state.epochs > 1 && job.relief.keepsPictures
-}
-
-/** Room for decoded pictures, so that later passes decode nothing. */
-export function roomForPictures(): KeptPictures {
-  return createKeptPictures(process.availableMemory() * picturesMemoryRatio)
 }
 
 /** Of a run whose device does not keep them itself; null where nothing would be used again. */

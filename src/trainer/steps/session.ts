@@ -10,6 +10,7 @@ import { said } from '../../shared/said.ts'
 import { limitEntries } from '../batches/sample-order.ts'
 import type { ActiveDevice } from '../devices/device.ts'
 import type { ChosenDevice, PastDevices } from '../devices/table.ts'
+import { keepPixels } from '../evaluation/keep-pixels.ts'
 import type { Network } from '../network/graph.ts'
 import { createParameters, disposeParameters } from '../network/parameters.ts'
 import type { Parameters } from '../network/parameters.ts'
@@ -25,6 +26,7 @@ import { classWeightsOf } from './loss.ts'
 import { chooseMicroBatchSize } from './micro-batch-size.ts'
 import { createMissingImages } from './missing-images.ts'
 import type { MissingImages } from './missing-images.ts'
+import { roomForPixels } from './room-for-pictures.ts'
 import { hasMoved, requireSameRun } from './resume-check.ts'
 import { imbalanceWarning, microBatchWarning, resumedWarnings } from './session-warnings.ts'
 
@@ -54,6 +56,8 @@ export interface Session {
   readonly classWeights: readonly number[]
   readonly microBatchSize: number
   readonly missing: MissingImages
+  /** Validation images, which are looked at after each pass. */
+  readonly readValidation: ReturnType<typeof keepPixels>
   state: FitState
   /** The parameters of the best epoch, when they are to be kept. */
   best: WeightMap | null
@@ -106,6 +110,7 @@ export async function* openSession(
       kept ?? (await chooseMicroBatchSize({ network, parameters, recipe, device })),
       job.relief.microBatchSizeMax ?? Infinity,
     )
+    const preprocessing = preprocessingOf(recipe, backbone)
     yield* microBatchWarning(microBatchSize, recipe)
     return {
       job,
@@ -114,11 +119,12 @@ export async function* openSession(
       identity,
       network,
       parameters,
-      preprocessing: preprocessingOf(recipe, backbone),
+      preprocessing,
       backbone: backbone?.card ?? null,
       entries,
       classWeights: classWeightsOf(recipe.classWeights, counts),
       microBatchSize,
+      readValidation: keepPixels(preprocessing, job.relief.keepsPictures ? roomForPixels() : 0),
       missing: createMissingImages(Object.values(entries).flat().length, recipe.missingRatioMax),
       state: checkpoint?.state ?? startState,
       best: checkpoint?.best ?? null,

@@ -18,10 +18,11 @@ import { fitHead, type FittedHead } from './fit-head.ts'
 import { assignHead } from './fit-output-layer.ts'
 import { featuresThroughCache, headWidth } from './infer-through-cache.ts'
 import { createLearner, type Learner } from './learner.ts'
-import { learnerInput, roomForPictures } from './learner-input.ts'
+import { learnerInput } from './learner-input.ts'
 import { classWeightsOf } from './loss.ts'
 import { chooseMicroBatchSize, withMicroBatchSize } from './micro-batch-size.ts'
 import { lastOf, selectRows } from './out-of-sample.ts'
+import { roomForPictures } from './room-for-pictures.ts'
 import { learningRateAt } from './schedule.ts'
 
 export interface WatchOptions {

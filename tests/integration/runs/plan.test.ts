@@ -19,6 +19,7 @@ import { runs } from '../../../src/shared/contract/runs.ts'
 import type { RunPlan } from '../../../src/shared/contract/runs.ts'
 import { type BackboneCard, imagenetPreprocessing } from '../../../src/shared/domain/backbone.ts'
 import { Sha256 } from '../../../src/shared/domain/ids.ts'
+import { presets } from '../../../src/shared/domain/recipe.ts'
 import { errorOf } from '../../support/app-errors.ts'
 import { readableExamination } from '../../support/examinations.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -159,11 +160,18 @@ describe('the plan of a run', () => {
     expect(sizesOf(await planned({ overrides: { inputSizePx: 112 } }))).toEqual([112, 128])
     expect(sizesOf(await planned({ preset: 'reference' }))).toEqual([224, 256])
 
+    // From drawn pictures it is further to photographs than from other photographs.
+    const rateOf = ({ recipe }: RunPlan) => recipe?.learningRate
+    expect(rateOf(shipped)).toBe(0.02)
+    expect(rateOf(await planned({ overrides: { learningRate: 0.005 } }))).toBe(0.005)
+    expect(rateOf(await planned({ preset: 'reference' }))).toBe(presets.reference.learningRate)
+
     placeBackbone(host.storeFolder, 'my-own')
     expect((await planned()).recipe?.backbone).toBe('procedural-resnet18')
     placeBackbone(host.storeFolder, better)
     const best = await planned()
     expect([best.recipe?.backbone, best.findings]).toEqual([better, []])
+    expect(rateOf(best)).toBe(presets['fine-tune'].learningRate)
     expect(backboneFolderOf(host, better)).toBe(host.storeFolder)
     expect(backboneFolderOf(host, 'procedural-resnet18')).toBe(host.shippedFolder)
 

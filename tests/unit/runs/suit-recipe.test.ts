@@ -9,13 +9,24 @@ const epochsFor = (count: number, chosen: RecipeOverrides = {}) =>
 describe('Fine-tune as it suits a set', () => {
   test('looks at few images more often', () => {
     expect(epochsFor(1_667)).toBe(presets['fine-tune'].epochs)
-    expect([0, 100, 1_000, 2_000, 4_000, 20_000].map((count) => epochsFor(count))).toEqual([20, 20, 20, 10, 5, 5])
-    expect(epochsFor(20_000, { limit: 100 })).toBe(20)
+    expect([0, 100, 1_000, 2_000, 4_000, 20_000].map((count) => epochsFor(count))).toEqual([40, 40, 20, 10, 5, 5])
+    expect(epochsFor(20_000, { limit: 100 })).toBe(40)
   })
 
   test('leaves alone what a person chose', () => {
     expect(epochsFor(100, { epochs: 3 })).toBe(3)
     expect(epochsFor(100, { trainableFrom: 'head' })).toBe(0)
+  })
+
+  test('is patient until the small steps at the end have come', () => {
+    const patienceFor = (count: number, chosen: RecipeOverrides = {}) =>
+      suitRecipe(resolveRecipe('fine-tune', chosen), chosen, count).earlyStopPatience
+    expect([100, 1_000, 4_000].map((count) => patienceFor(count))).toEqual([20, 10, 5])
+    expect(patienceFor(4_000, { epochs: 31 })).toBe(16)
+    expect(patienceFor(100, { epochs: 900 })).toBe(100)
+    expect(patienceFor(100, { earlyStopPatience: 2 })).toBe(2)
+    expect(patienceFor(100, { earlyStopPatience: null })).toBeNull()
+    expect(patienceFor(100, { schedule: 'constant' })).toBe(presets['fine-tune'].earlyStopPatience)
   })
 
   test('other presets are what they are', () => {

@@ -1,5 +1,6 @@
 import type { RunEstimate } from '../../../shared/contract/runs.ts'
 import type { Recipe, RecipeOverrides } from '../../../shared/domain/recipe.ts'
+import { epochsMax } from './suit-recipe.ts'
 
 /** What a run of some time does, as changes of a preset, and how long it takes. */
 export interface BudgetPlan {
@@ -19,8 +20,6 @@ export interface Budget {
 
 /** With fewer passes the lower layers have hardly moved: it is better to train fewer of them more often. */
 const epochsMin = 4
-/** Beyond so many passes over the same images another one is worth little. */
-const epochsMax = 20
 /** Large pictures cost most; below the smallest of these a network misses what a person would point at. */
 const smallerSidesPx = [160, 128] as const
 

@@ -43,7 +43,7 @@ export async function settleRecipe(host: Host, { preset, overrides }: WhatToRun)
     const [best] = preferredBackbones
     const isSecondBest = overrides.backbone === undefined && card.isShipped
     return {
-      recipe: { ...settled, ...sizesOf(card, preset, overrides) },
+      recipe: { ...settled, ...sizesOf(card, preset, overrides), ...rateOf(card, preset, overrides) },
       findings: isSecondBest ? [secondBest(backbone, best)] : [],
     }
   }
@@ -66,6 +66,14 @@ function sizesOf({ preprocessing }: BackboneCard, preset: Preset, given: RecipeO
   const { cropPx, resizePx } = preprocessing
   if (preset !== 'fine-tune' || cropPx >= fineTunedSidePx) return { inputSizePx: cropPx, resizePx }
   return { inputSizePx: fineTunedSidePx, resizePx: Math.round((resizePx * fineTunedSidePx) / cropPx) }
+}
+
+/** What was learned from drawn pictures has further to go to photographs than what was learned from others. */
+const shippedLearningRate = 0.02
+
+function rateOf({ isShipped }: InstalledBackbone, preset: Preset, given: RecipeOverrides): Partial<Recipe> {
+  const isGiven = given.learningRate !== undefined || given.lossReduction !== undefined
+  return preset === 'fine-tune' && isShipped && !isGiven ? { learningRate: shippedLearningRate } : {}
 }
 
 /** What a preset starts from: a backbone that it names may be missing where another will do. */

@@ -3,11 +3,31 @@ import type { Recipe, RecipeOverrides } from '../../../shared/domain/recipe.ts'
 /** Training images that a run looks at in all, as far as the bounds allow: few are looked at more often. */
 const imagesSeen = 20_000
 const epochsMin = 5
-const epochsMax = 20
+/** Beyond so many passes over the same images another one is worth little. */
+export const epochsMax = 40
+
+/**
+ * What a run waits for something better: the best comes with the small steps at the end of the cosine, so that the ups and
+ * downs of the first half end nothing.
+ */
+const patienceRatio = 0.5
 
 /** Fine-tune with the passes that suit the number of training images; what a person chose stays. */
 export function suitRecipe(recipe: Recipe, chosen: RecipeOverrides, trainCount: number): Recipe {
-  if (recipe.preset !== 'fine-tune' || recipe.epochs === 0 || chosen.epochs !== undefined) return recipe
+  if (recipe.preset !== 'fine-tune' || recipe.epochs === 0) return recipe
   const count = Math.max(1, Math.min(trainCount, recipe.limit ?? trainCount))
-  return { ...recipe, epochs: Math.min(epochsMax, Math.max(epochsMin, Math.round(imagesSeen / count))) }
+  const epochs = chosen.epochs ?? Math.min(epochsMax, Math.max(epochsMin, Math.round(imagesSeen / count)))
+  return { ...recipe, epochs, earlyStopPatience: patienceOf({ ...recipe, epochs }, chosen) }
 }
+
+function patienceOf(
+  { earlyStopPatience, epochs, schedule }: Recipe,
+  chosen: RecipeOverrides,
+): Recipe['earlyStopPatience'] {
+  if (chosen.earlyStopPatience !== undefined || earlyStopPatience === null || schedule === 'constant')
+    return earlyStopPatience
+  return Math.min(patienceMax, Math.max(earlyStopPatience, Math.ceil(patienceRatio * epochs)))
+}
+
+/** Of the setting. */
+const patienceMax = 100
