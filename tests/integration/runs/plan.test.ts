@@ -160,7 +160,7 @@ describe('the plan of a run', () => {
     expect(sizesOf(await planned({ overrides: { inputSizePx: 112 } }))).toEqual([112, 128])
     expect(sizesOf(await planned({ preset: 'reference' }))).toEqual([224, 256])
 
-    // From drawn pictures it is further to photographs than from other photographs.
+    // From drawn pictures it is further to photographs than from other photographs, and here are few of them.
     const rateOf = ({ recipe }: RunPlan) => recipe?.learningRate
     expect(rateOf(shipped)).toBe(0.02)
     expect(rateOf(await planned({ overrides: { learningRate: 0.005 } }))).toBe(0.005)

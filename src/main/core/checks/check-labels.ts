@@ -70,7 +70,7 @@ const passesMax = 10
 /** As Fine-tune learns from so many images, at the size at which the backbone has seen them. */
 function learningRecipe({ backbone, architecture, inputSizePx, resizePx, device }: Recipe, imageCount: number): Recipe {
   const recipe = { ...presets['fine-tune'], backbone, architecture, inputSizePx, resizePx, device }
-  const suited = suitRecipe(recipe, {}, imageCount)
+  const suited = suitRecipe(recipe, {}, { trainCount: imageCount, isFromShipped: false })
   return { ...suited, epochs: Math.min(passesMax, suited.epochs) }
 }
 

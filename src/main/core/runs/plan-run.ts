@@ -17,10 +17,10 @@ const imbalanceRatio = 2
 
 /** What a run would do if it were started now, and what speaks against it; those that block come first. */
 export async function planRun(host: Host, { reader }: OpenProject, input: WhatToRun): Promise<RunPlan> {
-  const { recipe: settled, findings } = await settleRecipe(host, input)
+  const { recipe: settled, isFromShipped, findings } = await settleRecipe(host, input)
   const { classes: names, countsByClass, leakCount } = await previewDataset(reader, input.datasetId)
   const trainCount = countsByClass.reduce((sum, { train }) => sum + train, 0)
-  const recipe = settled === null ? null : suitRecipe(settled, input.overrides, trainCount)
+  const recipe = settled === null ? null : suitRecipe(settled, input.overrides, { trainCount, isFromShipped })
   const classes = names.map((name, at) => ({ name, counts: countsByClass[at] ?? { train: 0, validation: 0, test: 0 } }))
   const all = [...findings, ...findingsOf(classes, recipe)]
   if (leakCount > 0) all.push({ code: 'leaks', blocks: false, pairCount: leakCount })

@@ -15,6 +15,8 @@ export type WhatToRun = z.output<typeof runs.plan.input>
 export interface SettledRecipe {
   /** Null where the settings do not go together: a finding says how. */
   readonly recipe: Recipe | null
+  /** It starts from the drawn pictures that come with Athanor. */
+  readonly isFromShipped: boolean
   readonly findings: readonly PlanFinding[]
 }
 
@@ -29,7 +31,7 @@ export async function settleRecipe(host: Host, { preset, overrides }: WhatToRun)
   }
   const installed = await listBackbones(host)
   const backbone = overrides.backbone === undefined ? preferredOf(recipe.backbone, installed) : recipe.backbone
-  if (backbone === null) return { recipe: { ...recipe, backbone }, findings: [] }
+  if (backbone === null) return { recipe: { ...recipe, backbone }, isFromShipped: false, findings: [] }
   const card = installed.find(({ name }) => name === backbone)
   const fetchable = fetchableBackbones.find(({ name }) => name === backbone)
   const architecture = card?.architecture ?? fetchable?.architecture ?? recipe.architecture
@@ -43,13 +45,15 @@ export async function settleRecipe(host: Host, { preset, overrides }: WhatToRun)
     const [best] = preferredBackbones
     const isSecondBest = overrides.backbone === undefined && card.isShipped
     return {
-      recipe: { ...settled, ...sizesOf(card, preset, overrides), ...rateOf(card, preset, overrides) },
+      recipe: { ...settled, ...sizesOf(card, preset, overrides) },
+      isFromShipped: card.isShipped,
       findings: isSecondBest ? [secondBest(backbone, best)] : [],
     }
   }
   const downloadBytes = fetchable?.sizeBytes ?? null
   return {
     recipe: settled,
+    isFromShipped: false,
     findings: [{ code: 'backbone-missing', blocks: true, backbone, architecture, downloadBytes }],
   }
 }
@@ -68,14 +72,6 @@ function sizesOf({ preprocessing }: BackboneCard, preset: Preset, given: RecipeO
   return { inputSizePx: fineTunedSidePx, resizePx: Math.round((resizePx * fineTunedSidePx) / cropPx) }
 }
 
-/** What was learned from drawn pictures has further to go to photographs than what was learned from others. */
-const shippedLearningRate = 0.02
-
-function rateOf({ isShipped }: InstalledBackbone, preset: Preset, given: RecipeOverrides): Partial<Recipe> {
-  const isGiven = given.learningRate !== undefined || given.lossReduction !== undefined
-  return preset === 'fine-tune' && isShipped && !isGiven ? { learningRate: shippedLearningRate } : {}
-}
-
 /** What a preset starts from: a backbone that it names may be missing where another will do. */
 function preferredOf(named: string | null, installed: readonly InstalledBackbone[]): string | null {
   if (named === null || !preferredBackbones.some((name) => name === named)) return named
@@ -88,5 +84,5 @@ function secondBest(backbone: string, better: string): PlanFinding {
 }
 
 function badRecipe(message: Said): SettledRecipe {
-  return { recipe: null, findings: [{ code: 'bad-recipe', blocks: true, message }] }
+  return { recipe: null, isFromShipped: false, findings: [{ code: 'bad-recipe', blocks: true, message }] }
 }

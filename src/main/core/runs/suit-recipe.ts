@@ -12,12 +12,23 @@ export const epochsMax = 40
  */
 const patienceRatio = 0.5
 
-/** Fine-tune with the passes that suit the number of training images; what a person chose stays. */
-export function suitRecipe(recipe: Recipe, chosen: RecipeOverrides, trainCount: number): Recipe {
+/** Few images make few updates, in which what was learned from drawn pictures has far to go to photographs. */
+const fewImagesLearningRate = 0.02
+
+export interface SetToSuit {
+  readonly trainCount: number
+  readonly isFromShipped: boolean
+}
+
+/** Fine-tune with the passes, the patience and the rate that suit the number of training images; what a person chose stays. */
+export function suitRecipe(recipe: Recipe, chosen: RecipeOverrides, { trainCount, isFromShipped }: SetToSuit): Recipe {
   if (recipe.preset !== 'fine-tune' || recipe.epochs === 0) return recipe
   const count = Math.max(1, Math.min(trainCount, recipe.limit ?? trainCount))
   const epochs = chosen.epochs ?? Math.min(epochsMax, Math.max(epochsMin, Math.round(imagesSeen / count)))
-  return { ...recipe, epochs, earlyStopPatience: patienceOf({ ...recipe, epochs }, chosen) }
+  const suited = { ...recipe, epochs, earlyStopPatience: patienceOf({ ...recipe, epochs }, chosen) }
+  const isRateFree = chosen.learningRate === undefined && chosen.lossReduction === undefined
+  const areFew = count * epochsMax <= imagesSeen
+  return isFromShipped && isRateFree && areFew ? { ...suited, learningRate: fewImagesLearningRate } : suited
 }
 
 function patienceOf(
