@@ -11,7 +11,7 @@ interface Kept {
   readonly modifiedAtMs: number
 }
 
-export type HashedFile = { readonly file: string; readonly contentHash: string }
+type HashedFile = { readonly file: string; readonly contentHash: string }
 
 /**
  * Reads files as test images are read, and keeps the pixels of as many as `memoryBytes` has room for: what is looked at

@@ -26,8 +26,8 @@ import { classWeightsOf } from './loss.ts'
 import { chooseMicroBatchSize } from './micro-batch-size.ts'
 import { createMissingImages } from './missing-images.ts'
 import type { MissingImages } from './missing-images.ts'
-import { roomForPixels } from './room-for-pictures.ts'
 import { hasMoved, requireSameRun } from './resume-check.ts'
+import { roomForPixels } from './room-for-pictures.ts'
 import { imbalanceWarning, microBatchWarning, resumedWarnings } from './session-warnings.ts'
 
 /** All that the pipeline needs from outside. */

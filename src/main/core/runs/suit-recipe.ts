@@ -3,7 +3,7 @@ import type { Recipe, RecipeOverrides } from '../../../shared/domain/recipe.ts'
 /** Training images that a run looks at in all, as far as the bounds allow: few are looked at more often. */
 const imagesSeen = 20_000
 const epochsMin = 5
-/** Beyond so many passes over the same images another one is worth little. */
+/** No more passes over the same images than were found to be worth their time. */
 export const epochsMax = 40
 
 /**
