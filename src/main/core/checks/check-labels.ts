@@ -99,7 +99,11 @@ function judge({ images, copies, classNames, classIds }: Labelled, checked: read
       : [{ ...one, at, classIndex: classNames.indexOf(image.className) }]
   })
   const unseen = judgeLabels(labelled, classNames.length)
-  const judgements = judgeLabels(labelled.map(withLearning), classNames.length)
+  // A network comes to believe what it learns: a label that the fits alone find wrong stays doubted, ranked by both.
+  const judgements = judgeLabels(labelled.map(withLearning), classNames.length).map((judgement, row) => ({
+    ...judgement,
+    isOfAnother: judgement.isOfAnother || unseen[row]?.isOfAnother === true,
+  }))
   const doubted = mostDoubtful(judgements)
   const isOutlier = findOutliers(labelled.map(({ neighbourDistance }) => neighbourDistance))
   return labelled.flatMap(({ imageId, contentHash, classIndex, at }, row) => {
