@@ -1,3 +1,4 @@
+import type { KeptPictures } from '../imaging/kept-pictures.ts'
 import type { TrainJob } from '../shared/contract/trainer.ts'
 import type { ModelManifest } from '../shared/domain/model.ts'
 import type { RunPhase, TrainerEvent } from '../shared/domain/run.ts'
@@ -6,6 +7,7 @@ import { cacheFeatures } from './steps/cache-features.ts'
 import { evaluateAll } from './steps/evaluate-split.ts'
 import { fit } from './steps/fit.ts'
 import { fitOutputLayer } from './steps/fit-output-layer.ts'
+import { openKeptPictures } from './steps/learner-input.ts'
 import { saveModel } from './steps/save-model.ts'
 import { openSession } from './steps/session.ts'
 import type { Session, TrainWorld } from './steps/session.ts'
@@ -25,10 +27,11 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
     // What the numbers come from has to be known where the run is resumed, and in the model.
     const decided = { ...job, recipe: { ...recipe, precision: device.active.precision } }
     using session = yield* openSession(decided, world, device)
+    const pictures = recipe.epochs > 0 ? openKeptPictures(session) : null
 
     if (recipe.fitHeadFirst && !session.state.headFitted) {
       yield phase('caching-features')
-      if (recipe.epochs > 0) await adaptStatistics(session, session.entries.train, adaptOptionsOf(session))
+      if (recipe.epochs > 0) await adapt(session, pictures)
       const features = yield* cacheFeatures(session)
 
       yield phase('fitting-head')
@@ -37,7 +40,8 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
 
     if (recipe.epochs > 0) {
       yield phase('fine-tuning')
-      yield* fit(session)
+      yield* fit(session, pictures)
+      pictures?.clear()
     }
 
     yield phase('evaluating')
@@ -50,8 +54,16 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
   }
 }
 
-function adaptOptionsOf({ job: { recipe, imageFolder }, microBatchSize, world: { signal } }: Session) {
-  return { recipe, imageFolder, microBatchSize, signal }
+function adapt(session: Session, pictures: KeptPictures | null): Promise<void> {
+  const { job, entries, microBatchSize, world } = session
+  const { recipe, imageFolder } = job
+  return adaptStatistics(session, entries.train, {
+    recipe,
+    imageFolder,
+    microBatchSize,
+    pictures,
+    signal: world.signal,
+  })
 }
 
 function phase(name: RunPhase): TrainerEvent {

@@ -17,7 +17,7 @@ import { evaluateSplit } from './evaluate-split.ts'
 import { endEpoch, isFitted } from './fit-state.ts'
 import { createLearner } from './learner.ts'
 import type { Learner } from './learner.ts'
-import { learnerInput, openAugmenter, openKeptPictures } from './learner-input.ts'
+import { learnerInput, openAugmenter } from './learner-input.ts'
 import { withMicroBatchSize } from './micro-batch-size.ts'
 import { createProgress } from './progress.ts'
 import { saveCheckpoint } from './save-checkpoint.ts'
@@ -28,14 +28,13 @@ import { createTrainingProfile, type TrainingProfile } from './training-profile.
 
 /**
  * Trains for the epochs of the recipe, from wherever `session.state` stands: early stop, best weights, a checkpoint after
- * each epoch, each `checkpointSeconds`, and when the signal aborts. Errors: not-finite, naming epoch and update.
+ * each epoch, each `checkpointSeconds`, and when the signal aborts. `pictures` are looked at first and added to. Errors: not-finite, naming epoch and update.
  */
-export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void> {
+export async function* fit(session: Session, pictures: KeptPictures | null): AsyncGenerator<TrainerEvent, void> {
   const { network, parameters, classWeights, job } = session
   const learner = createLearner({ network, parameters }, classWeights, job.recipe)
   const profile = createTrainingProfile(session.device, session.world.now)
   const augmenter = openAugmenter(session)
-  const pictures = augmenter ? null : openKeptPictures(session)
   const loop: Loop = { session, learner, augmenter, pictures, profile, lastCheckpointMs: session.world.now() }
   try {
     if (session.momentum.size > 0) learner.optimizer.writeState(session.momentum)
@@ -58,7 +57,6 @@ export async function* fit(session: Session): AsyncGenerator<TrainerEvent, void>
     profile.stop()
     learner.dispose()
     augmenter?.dispose()
-    pictures?.clear()
   }
 }
 

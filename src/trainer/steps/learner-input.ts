@@ -13,9 +13,9 @@ function keepsPictures({ job, state }: Session): boolean {
   return job.recipe.epochs - state.epochs > 1 && job.relief.keepsPictures
 }
 
-/** Of a run whose device does not keep them itself; null where nothing would be used again. */
+/** Null where the device keeps them itself, and where nothing would be used again. */
 export function openKeptPictures(session: Session): KeptPictures | null {
-  return keepsPictures(session) ? roomForPictures() : null
+  return session.device.openAugmenter === undefined && keepsPictures(session) ? roomForPictures() : null
 }
 
 /** Where the device makes training images itself; null elsewhere. */

@@ -57,12 +57,12 @@ export async function* watchLearning(
   const microBatchSize = await chooseMicroBatchSize({ network, parameters, recipe, device: active })
   const total = recipe.epochs * entries.length
   yield { done: 0, total }
-  await adaptStatistics(opened, entries, { recipe, imageFolder, microBatchSize, signal })
+  const pictures = roomForPictures()
+  await adaptStatistics(opened, entries, { recipe, imageFolder, microBatchSize, pictures, signal })
   assignHead(opened, await fitStart(opened, entries, options))
   const counts = new Array<number>(network.classCount).fill(0)
   for (const { classIndex } of entries) counts[classIndex] = (counts[classIndex] ?? 0) + 1
   const learner = createLearner(opened, classWeightsOf(recipe.classWeights, counts), recipe)
-  const pictures = roomForPictures()
   const heard = new Map(entries.map(({ imageId }) => [imageId, newHeard(network.classCount)]))
   const stepCount = Math.ceil(entries.length / recipe.batchSize)
   try {

@@ -62,7 +62,7 @@ test.each(['stem', 'layer3'] as const)(
     const preprocessing = { ...imagenetPreprocessing, cropPx: 32, resizePx: 36 }
     const tensorsBefore = tf.memory().numTensors
     await adaptStatistics({ network, parameters, preprocessing }, own.entries, {
-      ...{ recipe, imageFolder: own.folder, microBatchSize: 12, signal: new AbortController().signal },
+      ...{ recipe, imageFolder: own.folder, microBatchSize: 12, pictures: null, signal: new AbortController().signal },
     })
     expect(tf.memory().numTensors).toBe(tensorsBefore)
     const after = await readWeightMap(network, parameters)
@@ -104,7 +104,7 @@ test('where nothing can be read, nothing is waited for', async () => {
   const recipe = { ...presets['fine-tune'], inputSizePx: 32, resizePx: 36 }
   const preprocessing = { ...imagenetPreprocessing, cropPx: 32, resizePx: 36 }
   await adaptStatistics({ network, parameters, preprocessing }, own.entries, {
-    ...{ recipe, imageFolder: own.folder, microBatchSize: 4, signal: new AbortController().signal },
+    ...{ recipe, imageFolder: own.folder, microBatchSize: 4, pictures: null, signal: new AbortController().signal },
   })
   expect(await readWeightMap(network, parameters)).toEqual(before)
 })
