@@ -29,12 +29,13 @@ describe('Fine-tune as it suits a set', () => {
     expect(patienceFor(100, { schedule: 'constant' })).toBe(presets['fine-tune'].earlyStopPatience)
   })
 
-  test('takes larger steps where few images have to lead from drawn pictures to photographs', () => {
+  test('takes larger steps where few of them have to lead from drawn pictures to photographs', () => {
     const rateFor = (count: number, chosen: RecipeOverrides = {}, isFromShipped = true) =>
       suit(count, chosen, isFromShipped).learningRate
     const usual = presets['fine-tune'].learningRate
     expect([40, 500, 501, 4_000].map((count) => rateFor(count))).toEqual([0.02, 0.02, usual, usual])
     expect(rateFor(4_000, { limit: 100 })).toBe(0.02)
+    expect([6, 7].map((epochs) => rateFor(1_778, { epochs }))).toEqual([0.02, usual])
     expect(rateFor(100, { learningRate: 0.005 })).toBe(0.005)
     expect(rateFor(100, { lossReduction: 'sum' })).toBe(usual)
     expect(rateFor(100, {}, false)).toBe(usual)

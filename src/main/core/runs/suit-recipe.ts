@@ -12,8 +12,10 @@ export const epochsMax = 40
  */
 const patienceRatio = 0.5
 
-/** Few images make few updates, in which what was learned from drawn pictures has far to go to photographs. */
-const fewImagesLearningRate = 0.02
+/** What was learned from drawn pictures has far to go to photographs: a run over few images, or in few passes, takes larger steps. */
+const fewStepsLearningRate = 0.02
+/** Images seen in all, in 375 updates of Fine-tune's. */
+const fewSeen = 12_000
 
 export interface SetToSuit {
   readonly trainCount: number
@@ -27,8 +29,8 @@ export function suitRecipe(recipe: Recipe, chosen: RecipeOverrides, { trainCount
   const epochs = chosen.epochs ?? Math.min(epochsMax, Math.max(epochsMin, Math.round(imagesSeen / count)))
   const suited = { ...recipe, epochs, earlyStopPatience: patienceOf({ ...recipe, epochs }, chosen) }
   const isRateFree = chosen.learningRate === undefined && chosen.lossReduction === undefined
-  const areFew = count * epochsMax <= imagesSeen
-  return isFromShipped && isRateFree && areFew ? { ...suited, learningRate: fewImagesLearningRate } : suited
+  const areFew = count * epochsMax <= imagesSeen || count * epochs <= fewSeen
+  return isFromShipped && isRateFree && areFew ? { ...suited, learningRate: fewStepsLearningRate } : suited
 }
 
 function patienceOf(
