@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DatasetEntry } from '../../src/shared/domain/dataset.ts'
 import { ParityReport } from '../../src/shared/domain/export.ts'
 import type { Export, ExportFormat } from '../../src/shared/domain/export.ts'
+import { readPreprocessing } from '../../src/trainer/exporters/export-files.ts'
 import { createRandomModel, smallPreprocessing } from '../support/random-model.ts'
 import { runExport } from '../support/run-export.ts'
 import { writeVariedImages } from '../support/varied-images.ts'
@@ -31,7 +32,10 @@ const hasOnnxruntime = await pythonHas('onnxruntime')
 if (!hasTorchvision) console.log('skipped: python3 has no torchvision, so the safetensors sample is not run')
 if (!hasOnnxruntime) console.log('skipped: python3 has no onnxruntime, so the Python sample of ONNX is not run')
 
-describe('exports of a network with a small input, over pictures of many kinds', () => {
+describe.each([
+  ['as they are', smallPreprocessing],
+  ['and their mirror images', { ...smallPreprocessing, seesMirrored: true }],
+])('exports of a network with a small input that sees pictures of many kinds %s', (_, preprocessing) => {
   let folder: string
   let entries: readonly DatasetEntry[]
   let exported: ReadonlyMap<ExportFormat, Export>
@@ -42,7 +46,7 @@ describe('exports of a network with a small input, over pictures of many kinds',
     await mkdir(imageFolder)
     entries = await writeVariedImages(imageFolder, classes.length)
     const modelFolder = join(folder, 'model')
-    await createRandomModel({ folder: modelFolder, classes, preprocessing: smallPreprocessing, imageFolder, entries })
+    await createRandomModel({ folder: modelFolder, classes, preprocessing, imageFolder, entries })
     const destination = join(folder, 'exports')
     const all = await runExport({ modelFolder, imageFolder, entries, formats, destination })
     exported = new Map(all.map((one) => [one.format, one]))
@@ -71,7 +75,9 @@ describe('exports of a network with a small input, over pictures of many kinds',
       expect(names).toContain(name)
     }
     expect(readJson(format, 'classes.json')).toEqual(classes)
-    expect(readJson(format, 'preprocessing.json')).toMatchObject(smallPreprocessing)
+    expect(await readPreprocessing(folderOf(format))).toEqual(preprocessing)
+    const readme = await readFile(join(folderOf(format), 'README.md'), 'utf8')
+    expect(readme.includes('mirror image')).toBe('seesMirrored' in preprocessing)
     expect(await readdir(join(folderOf(format), 'golden'))).toEqual(['1.png', '2.png', '3.png', '4.png'])
     const { images } = readJson(format, 'golden.json') as { images: { tensor: number[]; endToEnd: number[] }[] }
     for (const { tensor, endToEnd } of images) {

@@ -35,6 +35,7 @@ describe('recipe', () => {
       mixup: _mixup,
       distortion: _distortion,
       averageEpochs: _average,
+      seesMirrored: _mirrored,
       ...before
     } = presets.quick
     expect(KeptRecipe.parse(before)).toEqual({
@@ -43,6 +44,7 @@ describe('recipe', () => {
       mixup: 0,
       distortion: 0,
       averageEpochs: 0,
+      seesMirrored: false,
     })
     expect(KeptRecipe.parse({ ...before, precision: 'bfloat16' }).precision).toBe('bfloat16')
     expect(Recipe.safeParse(before).success).toBe(false)

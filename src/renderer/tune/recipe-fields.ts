@@ -52,6 +52,7 @@ const layout = {
   cropRatioMax: ['pictures', null],
   horizontalFlip: ['pictures', null],
   verticalFlip: ['pictures', null],
+  seesMirrored: ['pictures', null],
   limit: ['stopping', 'images'],
   earlyStopPatience: ['stopping', 'epochs'],
   keepBest: ['stopping', null],

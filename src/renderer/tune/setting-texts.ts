@@ -47,6 +47,7 @@ export const settingTexts: Readonly<Record<SettingName, SettingText>> = {
   cropRatioMax: { title: m.tune_setting_crop_ratio_max, help: m.tune_help_crop_ratio_max },
   horizontalFlip: { title: m.tune_setting_horizontal_flip, help: m.tune_help_horizontal_flip },
   verticalFlip: { title: m.tune_setting_vertical_flip, help: m.tune_help_vertical_flip },
+  seesMirrored: { title: m.tune_setting_sees_mirrored, help: m.tune_help_sees_mirrored },
   earlyStopPatience: { title: m.tune_setting_early_stop_patience, help: m.tune_help_early_stop_patience },
   averageEpochs: { title: m.tune_setting_average_epochs, help: m.tune_help_average_epochs },
   keepBest: { title: m.tune_setting_keep_best, help: m.tune_help_keep_best },

@@ -12,6 +12,8 @@ export const Preprocessing = z.strictObject({
   cropPx: z.int().min(16).max(1024),
   mean: z.tuple([z.number(), z.number(), z.number()]),
   deviation: z.tuple([z.number().positive(), z.number().positive(), z.number().positive()]),
+  /** The network sees the input and its mirror image, left for right; its logits are the mean of what it says of both. */
+  seesMirrored: z.boolean().optional(),
 })
 export type Preprocessing = z.infer<typeof Preprocessing>
 

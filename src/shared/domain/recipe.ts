@@ -58,6 +58,9 @@ export const Recipe = z.strictObject({
   cropRatioMax: z.number().min(1).max(10).describe('largest width over height of a training crop'),
   horizontalFlip: z.boolean().describe('mirror half of the training images left to right'),
   verticalFlip: z.boolean().describe('mirror half of the training images top to bottom'),
+  seesMirrored: z
+    .boolean()
+    .describe('let the trained model look at each image and at its mirror image, for twice the time'),
   earlyStopPatience: z
     .int()
     .min(1)
@@ -110,6 +113,7 @@ const common = {
   cropRatioMax: 4 / 3,
   horizontalFlip: true,
   verticalFlip: false,
+  seesMirrored: false,
   earlyStopPatience: null,
   keepBest: false,
   averageEpochs: 0,
@@ -179,6 +183,7 @@ export const presets: Readonly<Record<Preset, Recipe>> = {
     distortion: 0.5,
     cropScaleMin: 0.25,
     verticalFlip: false,
+    seesMirrored: true,
     classWeights: 'balanced',
     earlyStopPatience: 5,
     keepBest: true,
@@ -193,6 +198,7 @@ const olderDefaults = {
   distortion: 0,
   averageEpochs: 0,
   views: 1,
+  seesMirrored: false,
 } as const satisfies Partial<Recipe>
 
 /** A recipe that was kept, perhaps before all of today's settings were there. */

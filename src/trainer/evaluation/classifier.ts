@@ -1,9 +1,11 @@
-import { tensor4d, tidy, type Tensor } from '@tensorflow/tfjs-core'
+import { add, mul, tensor4d, tidy, type Tensor } from '@tensorflow/tfjs-core'
 import type { Preprocessing } from '../../shared/domain/backbone.ts'
 import { forwardInfer } from '../network/forward.ts'
 import type { FoldedFilters } from '../network/folded-filters.ts'
 import type { Network, NodeId } from '../network/graph.ts'
 import type { Parameters } from '../network/parameters.ts'
+import { stageInput } from '../network/resnet.ts'
+import { mirrorPixels } from './mirror-pixels.ts'
 import { normalisePixels } from './normalise-pixels.ts'
 
 /** A network with its weights on the device, and how files become its input. */
@@ -46,19 +48,36 @@ export async function forwardPixels(
   }
 }
 
-/** The same as a tensor on the device, [slots, ...]; the caller disposes it. */
+/**
+ * The same as a tensor on the device, [slots, ...]; the caller disposes it. What lies below the output layer's input has
+ * places, which a mirror image has elsewhere: there the images are seen as they are.
+ */
 export function forwardTensor(
   { network, parameters, preprocessing, folded }: Classifier,
   images: readonly Uint8Array[],
   { slots, until }: ForwardOptions,
 ): Tensor {
   const { cropPx } = preprocessing
-  const valuesPerImage = cropPx * cropPx * 3
-  // A fresh array for each batch: some devices read it only when the tensor is first used.
+  const see = (pictures: readonly Uint8Array[], end: NodeId | undefined) => {
+    const x = tensor4d(inputOf(pictures, preprocessing, slots), [slots, cropPx, cropPx, 3])
+    return forwardInfer(network, parameters, x, end === undefined ? { folded } : { until: end, folded })
+  }
+  const headInput = stageInput(network, 'head')
+  if (preprocessing.seesMirrored !== true || (until !== undefined && until !== headInput)) {
+    return tidy(() => see(images, until))
+  }
+  const mirrored = images.map((image) => mirrorPixels(image, cropPx))
+  return tidy(() => {
+    // The output layer is linear: its logits of the mean are the mean of its logits.
+    const features = mul(add(see(images, headInput), see(mirrored, headInput)), 0.5)
+    return until === undefined ? forwardInfer(network, parameters, features, { from: headInput }) : features
+  })
+}
+
+/** A fresh array for each batch: some devices read it only when the tensor is first used. */
+function inputOf(images: readonly Uint8Array[], preprocessing: Preprocessing, slots: number): Float32Array {
+  const valuesPerImage = preprocessing.cropPx ** 2 * 3
   const input = new Float32Array(slots * valuesPerImage)
   images.forEach((values, index) => normalisePixels(values, preprocessing, input, index * valuesPerImage))
-  return tidy(() => {
-    const x = tensor4d(input, [slots, cropPx, cropPx, 3])
-    return forwardInfer(network, parameters, x, until === undefined ? { folded } : { until, folded })
-  })
+  return input
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { forwardInfer } from '../network/forward.ts'
 import type { DenseNode, Network, NodeId } from '../network/graph.ts'
 import { parameterOf } from '../network/parameters.ts'
-import { forwardTensor, type Classifier } from './classifier.ts'
+import { forwardPixels, forwardTensor, type Classifier } from './classifier.ts'
 import { indexOfLargest } from './probabilities.ts'
 
 export interface GradCam {
@@ -16,14 +16,17 @@ export interface GradCam {
 /**
  * The logits of one picture and where the last stage saw a class (Grad-CAM, Selvaraju et al. 2017). The gradient of a logit
  * by an activation of that stage is, behind a global average and one dense layer, the class's weight over the number of
- * positions, so no backward pass is needed. Without a class it explains the most likely one.
+ * positions, so no backward pass is needed. The map is of the picture as it is, also where the logits are of its mirror image too. Without a class it explains the most likely one.
  */
 export async function gradCam(classifier: Classifier, pixels: Uint8Array, explained: number | null): Promise<GradCam> {
-  const { network, parameters } = classifier
+  const { network, parameters, preprocessing } = classifier
   const { dense, lastStage } = headOf(network)
   const activations = forwardTensor(classifier, [pixels], { slots: 1, until: lastStage }) as tf.Tensor4D
   try {
-    const logits = await valuesOf(() => forwardInfer(network, parameters, activations, { from: lastStage }))
+    const logits =
+      preprocessing.seesMirrored === true
+        ? ((await forwardPixels(classifier, [pixels], { slots: 1 })).outputs[0] ?? new Float32Array())
+        : await valuesOf(() => forwardInfer(network, parameters, activations, { from: lastStage }))
     const index = explained ?? indexOfLargest(logits)
     const [, height, width, channels] = activations.shape
     const map = await valuesOf(() => {

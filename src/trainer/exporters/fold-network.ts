@@ -66,6 +66,22 @@ export function inputsOf(node: NetworkNode | FoldedNode): readonly NodeId[] {
   return node.kind === 'add' ? node.inputs : [node.input]
 }
 
+/** Where a network starts that sees its input and the mirror image of it, both as one batch, the mirrored ones last. */
+export const bothWays = 'input.both'
+
+/** What the average pool gives there, [2 batch, channels], before the mean of both ways takes the place of its output. */
+export function pooledBothWays(pool: NodeId): NodeId {
+  return `${pool}.both`
+}
+
+/** The network with `bothWays` in the place of its input. */
+export function startBothWays(network: FoldedNetwork): FoldedNetwork {
+  const nodes = network.nodes.map((node) =>
+    node.kind !== 'add' && node.input === 'input' ? { ...node, input: bothWays } : node,
+  )
+  return { ...network, nodes }
+}
+
 function foldConv(node: ConvNode, norm: BatchNormNode | undefined, weights: WeightMap): FoldedConvNode {
   const weight = weightOf(weights, `${node.name}.weight`)
   const channels = node.outChannels

@@ -119,8 +119,15 @@ function parityText({ runtime, sameTensor, endToEnd, passed }: ParityReport): st
   )}\n\nDifferences are of probabilities. The figures are in \`parity.json\`.`
 }
 
-function limitsText({ preprocessing: { resizePx } }: ModelManifest): string {
+function limitsText({ preprocessing: { resizePx, seesMirrored } }: ModelManifest): string {
+  const mirrored =
+    seesMirrored === true
+      ? [
+          '- It also looks at the mirror image of each picture and takes the mean: what differs in left and right alone it can hardly tell apart.',
+        ]
+      : []
   return [
+    ...mirrored,
     '- It answers one of its classes for every picture, also for one that shows none of them, and a high probability does not mean that the picture is of a kind that it knows.',
     '- The figures hold for pictures like those it was evaluated on. Another camera, light, viewpoint or crop can be worse.',
     `- The whole picture is squashed to ${String(resizePx)}x${String(resizePx)} pixels: what is small in it is lost.`,

@@ -77,8 +77,9 @@ async function samplesOf(
   return read.map(({ entry }, row) => ({ ...entry, logits: logits[row] ?? [] }))
 }
 
-/** Of every split that has images, but training. */
-export async function* evaluateAll(session: Session): AsyncGenerator<TrainerEvent, Evaluation[]> {
+/** Of every split that has images, but training, by the finished model. */
+export async function* evaluateAll(running: Session): AsyncGenerator<TrainerEvent, Evaluation[]> {
+  const session = { ...running, preprocessing: running.finalPreprocessing }
   const cache = isBackboneFrozen(session.job.recipe) ? await openSessionCache(session) : null
   try {
     const evaluations: Evaluation[] = []

@@ -1,6 +1,7 @@
 import { readCropPixels } from '../../imaging/read-crop-pixels.ts'
 import type { Preprocessing } from '../../shared/domain/backbone.ts'
 import { randomStreams } from '../batches/sample-order.ts'
+import { mirrorPixels } from '../evaluation/mirror-pixels.ts'
 import { pixelResultOf, readPixels, type PixelResult } from '../evaluation/read-pixels.ts'
 
 /** One way to look at an image whose features are wanted; the same image gives the same pixels each time. */
@@ -33,7 +34,7 @@ export async function readView(
   if (crop === null) {
     const whole = await readPixels(item, preprocessing)
     if (whole.problem !== null || !isMirrored) return whole
-    return { values: mirrored(whole.values, cropPx), problem: null }
+    return { values: mirrorPixels(whole.values, cropPx), problem: null }
   }
   const keys = [randomStreams.views, Number.parseInt((contentHash ?? '0').slice(0, 12), 16), crop]
   const read = await readCropPixels(file, {
@@ -44,17 +45,4 @@ export async function readView(
     box: { keys, crop: cropOptions },
   })
   return pixelResultOf(read, contentHash)
-}
-
-/** [sidePx, sidePx, 3]. */
-function mirrored(values: Uint8Array, sidePx: number): Uint8Array {
-  const turned = new Uint8Array(values.length)
-  for (let at = 0; at < values.length; at += 3) {
-    const x = (at / 3) % sidePx
-    const to = at + 3 * (sidePx - 1 - 2 * x)
-    turned[to] = values[at] ?? 0
-    turned[to + 1] = values[at + 1] ?? 0
-    turned[to + 2] = values[at + 2] ?? 0
-  }
-  return turned
 }

@@ -30,7 +30,7 @@ export async function saveModel(session: Session, evaluations: readonly Evaluati
       createdAtMs: world.date(),
       architecture: recipe.architecture,
       classes: dataset.classes,
-      preprocessing: session.preprocessing,
+      preprocessing: session.finalPreprocessing,
       recipe,
       backbone: backbone && {
         name: backbone.name,

@@ -50,7 +50,10 @@ export interface Session {
   readonly identity: RunIdentity
   readonly network: Network
   readonly parameters: Parameters
+  /** Of what is looked at while the run learns. */
   readonly preprocessing: Preprocessing
+  /** Of the finished model. */
+  readonly finalPreprocessing: Preprocessing
   readonly backbone: BackboneCard | null
   readonly entries: Readonly<Record<Split, readonly DatasetEntry[]>>
   readonly classWeights: readonly number[]
@@ -120,6 +123,7 @@ export async function* openSession(
       network,
       parameters,
       preprocessing,
+      finalPreprocessing: recipe.seesMirrored ? { ...preprocessing, seesMirrored: true } : preprocessing,
       backbone: backbone?.card ?? null,
       entries,
       classWeights: classWeightsOf(recipe.classWeights, counts),

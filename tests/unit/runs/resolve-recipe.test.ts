@@ -17,6 +17,12 @@ describe('what follows from a setting', () => {
     expect(resolveRecipe('quick', { inputSizePx: 112, resizePx: 112 }).resizePx).toBe(112)
   })
 
+  test('where left and right mean something, the mirror image is not looked at', () => {
+    expect(resolveRecipe('fine-tune', { horizontalFlip: false }).seesMirrored).toBe(false)
+    expect(resolveRecipe('fine-tune', { horizontalFlip: false, seesMirrored: true }).seesMirrored).toBe(true)
+    expect(resolveRecipe('fine-tune', { horizontalFlip: true }).seesMirrored).toBe(true)
+  })
+
   test('training the head alone needs no epochs', () => {
     expect(resolveRecipe('fine-tune', { trainableFrom: 'head' })).toMatchObject({ epochs: 0, fitHeadFirst: true })
   })

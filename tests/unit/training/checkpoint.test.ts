@@ -117,8 +117,9 @@ describe('a run is only resumed as what it was', () => {
       cropScaleMin: 0.5,
       cropScaleMax: 0.9,
     },
-    ...{ cropRatioMin: 0.5, cropRatioMax: 2, horizontalFlip: false, verticalFlip: false, earlyStopPatience: 1 },
+    ...{ cropRatioMin: 0.5, cropRatioMax: 2, horizontalFlip: false, verticalFlip: false, seesMirrored: true },
     ...{
+      earlyStopPatience: 1,
       keepBest: true,
       missingRatioMax: 0.5,
       checkpointSeconds: 1,

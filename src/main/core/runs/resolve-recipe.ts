@@ -26,6 +26,8 @@ function consequencesOf(preset: Preset, overrides: RecipeOverrides): RecipeOverr
   if (overrides.inputSizePx !== undefined) {
     consequences.resizePx = Math.round((overrides.inputSizePx * resizePx) / inputSizePx)
   }
+  // Where left and right mean something, the mirror image says something else.
+  if (overrides.horizontalFlip === false) consequences.seesMirrored = false
   const trainableFrom = overrides.trainableFrom ?? presets[preset].trainableFrom
   if (trainableFrom === 'head') {
     consequences.epochs = 0

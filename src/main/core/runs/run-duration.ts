@@ -27,5 +27,6 @@ export function durationOf(recipe: Recipe, cost: RunCost, { counts, cachedRatio 
   }
   const epochRestSeconds = cost.epochRestSeconds ?? validation * infer + usualCheckpointSeconds
   seconds += recipe.epochs * (train * (trainSecondsPerImage ?? 0) + epochRestSeconds)
-  return seconds + (validation + test) * infer
+  const looks = recipe.seesMirrored ? 2 : 1
+  return seconds + (validation + test) * infer * looks
 }

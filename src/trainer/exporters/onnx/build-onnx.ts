@@ -16,7 +16,7 @@ export interface OnnxOptions {
 export function buildImageModel({ network, preprocessing, description, metadata }: OnnxOptions): Message {
   const parts: GraphParts = { nodes: [], initializers: [] }
   addPreprocessing(parts, preprocessing)
-  addNetwork(parts, network)
+  addNetwork(parts, network, preprocessing)
   const graph = {
     ...parts,
     name: 'image-classifier',
@@ -29,7 +29,7 @@ export function buildImageModel({ network, preprocessing, description, metadata 
 /** The model without preprocessing: `input`, float32 [batch, 3, side, side], to `logits` and `probabilities`. */
 export function buildPlainModel({ network, preprocessing, description, metadata }: OnnxOptions): Message {
   const parts: GraphParts = { nodes: [], initializers: [] }
-  addNetwork(parts, network)
+  addNetwork(parts, network, preprocessing)
   const { cropPx } = preprocessing
   const graph = {
     ...parts,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { LoadedModel } from '../../load-model.ts'
 import type { Exporter } from '../exporter.ts'
 import { foldNetwork } from '../fold-network.ts'
+import { mirrorNote } from '../mirror-note.ts'
 import { provenanceOf } from '../provenance.ts'
 import { buildImageModel, buildPlainModel } from './build-onnx.ts'
 import { opsetVersion } from './model-proto.ts'
@@ -42,7 +43,7 @@ function describe({ manifest: { preprocessing } }: LoadedModel): string {
 - \`${onnxFiles.plain}\` is the network alone. Input \`input\`: float32 [batch, 3, ${crop}, ${crop}], preprocessed as
   \`preprocessing.json\` says. Outputs \`logits\` and \`probabilities\`: [batch, classes].
 
-The classes, in the order of the outputs, are in \`classes.json\` and in the metadata of both models.
+The classes, in the order of the outputs, are in \`classes.json\` and in the metadata of both models.${mirrorNote(preprocessing)}
 
 ## Use
 

@@ -25,14 +25,18 @@ async function write({ manifest, network, weights }: LoadedModel, folder: string
   await writeFile(join(folder, 'predict.py'), pythonSample(manifest.architecture))
 }
 
-function describe({ manifest: { architecture, classes } }: LoadedModel): string {
+function describe({ manifest: { architecture, classes, preprocessing } }: LoadedModel): string {
+  const mirrored =
+    preprocessing.seesMirrored === true
+      ? ' They are the mean of those of\nthe picture and of its mirror image, left for right: run the network on both, as `predict.py` does.'
+      : ''
   return `## Files
 
 - \`${safetensorsFile}\`: all parameters and running statistics under torchvision's names. It loads strictly into
   \`torchvision.models.${architecture}(num_classes=${String(classes.length)})\`.
 
 The classes, in the order of the outputs, are in \`classes.json\`; how a picture becomes the input is in
-\`preprocessing.json\`. The network gives logits; softmax makes probabilities of them.
+\`preprocessing.json\`. The network gives logits; softmax makes probabilities of them.${mirrored}
 
 ## Use
 

@@ -64,7 +64,10 @@ def read_image(path):
 
 @torch.no_grad()
 def predict(path):
-    return torch.softmax(model(transform(read_image(path))[None])[0], dim=0)
+    pictures = transform(read_image(path))[None]
+    if preprocessing.get("seesMirrored", False):
+        pictures = torch.cat([pictures, pictures.flip(3)])
+    return torch.softmax(model(pictures).mean(0), dim=0)
 
 
 def check_golden():

@@ -1,7 +1,10 @@
 import type { Preprocessing } from '../../../shared/domain/backbone.ts'
 import { toInsideLayout } from '../../network/layout.ts'
 import {
+  bothWays,
   inputsOf,
+  pooledBothWays,
+  startBothWays,
   type FoldedConvNode,
   type FoldedNetwork,
   type FoldedNode,
@@ -43,7 +46,15 @@ export function buildTfjsGraph(network: FoldedNetwork, preprocessing: Preprocess
   }
   const context: Context = { add, addWeight, fusedRelus: relusToFuse(network) }
   addNormalisation(context, nodes, preprocessing)
-  for (const node of network.nodes) addNode(context, node, network)
+  const { seesMirrored = false } = preprocessing
+  if (seesMirrored) addMirror(context)
+  const started = seesMirrored ? startBothWays(network) : network
+  for (const node of started.nodes) {
+    if (seesMirrored && node.kind === 'globalAveragePool') {
+      addNode(context, { ...node, id: pooledBothWays(node.id) }, started)
+      addMean(context, node.id)
+    } else addNode(context, node, started)
+  }
   add('probabilities', 'Softmax', [network.output], {})
   return { nodes, weights }
 }
@@ -63,6 +74,21 @@ function addNormalisation({ add, addWeight }: Context, nodes: GraphNode[], prepr
   const shift = mean.map((value, channel) => -value / (deviation[channel] ?? 1))
   add('image/scaled', 'Mul', ['image', addWeight('image/scale', [3], Float32Array.from(scale))], {})
   add('input', 'AddV2', ['image/scaled', addWeight('image/shift', [3], Float32Array.from(shift))], {})
+}
+
+function addMirror({ add, addWeight }: Context): void {
+  add('input/mirrored', 'ReverseV2', ['input', addWeight('mirror/axis', [1], Int32Array.of(2))], { Tidx: int32 })
+  const axis = addWeight('both/axis', [], Int32Array.of(0))
+  add(bothWays, 'ConcatV2', ['input', 'input/mirrored', axis], { N: { i: '2' }, Tidx: int32 })
+}
+
+/** Of both ways, [2 batch, channels] to [batch, channels]. */
+function addMean({ add, addWeight }: Context, pool: string): void {
+  const ways = `${pool}.ways`
+  const axis = addWeight(`${pool}/axis`, [], Int32Array.of(0))
+  add(ways, 'Split', [axis, pooledBothWays(pool)], { num_split: { i: '2' } })
+  add(`${pool}.sum`, 'AddV2', [`${ways}:0`, `${ways}:1`], {})
+  add(pool, 'Mul', [`${pool}.sum`, addWeight(`${pool}/half`, [], Float32Array.of(0.5))], {})
 }
 
 /** Rectifiers that are all that reads a convolution's output. */

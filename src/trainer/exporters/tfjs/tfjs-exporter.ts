@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { LoadedModel } from '../../load-model.ts'
 import type { Exporter } from '../exporter.ts'
 import { foldNetwork } from '../fold-network.ts'
+import { mirrorNote } from '../mirror-note.ts'
 import { provenanceOf } from '../provenance.ts'
 import { buildTfjsGraph } from './build-graph.ts'
 import { modelJson, shardName, shardsOf } from './model-json.ts'
@@ -41,7 +42,7 @@ function describe({ manifest: { preprocessing } }: LoadedModel): string {
   that the network was trained with and cuts out the centre. It needs no library and runs in browsers too.
   \`tf.image.resizeBilinear\` does not smooth before it shrinks and gives other results.
 
-The classes, in the order of the outputs, are in \`classes.json\` and in \`userDefinedMetadata\` of the model.
+The classes, in the order of the outputs, are in \`classes.json\` and in \`userDefinedMetadata\` of the model.${mirrorNote(preprocessing)}
 
 ## Use
 
