@@ -27,7 +27,7 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
     // What the numbers come from has to be known where the run is resumed, and in the model.
     const decided = { ...job, recipe: { ...recipe, precision: device.active.precision } }
     using session = yield* openSession(decided, world, device)
-    const pictures = recipe.epochs > 0 ? openKeptPictures(session) : null
+    const pictures = openKeptPictures(session)
 
     if (recipe.fitHeadFirst && !session.state.headFitted) {
       yield phase('caching-features')

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { DatasetEntry } from '../../src/shared/domain/dataset.ts'
 import { ParityReport } from '../../src/shared/domain/export.ts'
 import type { Export, ExportFormat } from '../../src/shared/domain/export.ts'
@@ -17,6 +19,7 @@ const run = promisify(execFile)
 const formats: readonly ExportFormat[] = ['onnx', 'tfjs', 'safetensors']
 const classes = ['plain', '<b>bold</b> | `code` "quoted"', 'ünï/../cøde 🌭']
 const root = join(import.meta.dirname, '..', '..')
+const openRuntimeFile = pathToFileURL(join(root, 'src/trainer/exporters/open-runtime.ts')).href
 
 async function pythonHas(module: string): Promise<boolean> {
   try {
@@ -67,6 +70,30 @@ describe.each([
     expect(parity?.endToEnd?.clearDisagreementCount).toBe(0)
     expect(parity?.endToEnd?.probabilityDifferenceMean).toBeLessThanOrEqual(2e-3)
     expect(ParityReport.parse(readJson(format, 'parity.json'))).toEqual(parity)
+  })
+
+  it.each(formats)('%s says the same of two pictures at once as of each alone', async (format) => {
+    const [module, exportFolder, sidePx] = [openRuntimeFile, folderOf(format), smallPreprocessing.cropPx].map((value) =>
+      JSON.stringify(value),
+    )
+    // A process of its own, as each runtime has when an export is verified.
+    const { stdout } = await run(process.execPath, [
+      '--input-type=module',
+      '--eval',
+      `import { openRuntime } from ${module}
+      const runtime = await openRuntime('${format}', ${exportFolder})
+      const size = ${sidePx} ** 2 * 3
+      const pixels = Uint8Array.from({ length: 2 * size }, (_, at) => 128 + 100 * Math.sin(at * at))
+      const [one, other] = [pixels.slice(0, size), pixels.slice(size)]
+      const said = [await runtime.fromPixels(pixels, 2), await runtime.fromPixels(one, 1), await runtime.fromPixels(other, 1)]
+      console.log(JSON.stringify(said.map((probabilities) => [...probabilities])))
+      process.exit(0)`,
+    ])
+    const [together = [], one = [], other = []] = z.array(z.array(z.number())).parse(JSON.parse(stdout))
+    expect(one).not.toEqual(other)
+    const alone = [...one, ...other]
+    expect(together).toHaveLength(alone.length)
+    together.forEach((value, at) => expect(value).toBeCloseTo(alone[at] ?? NaN, 5))
   })
 
   it.each(formats)('%s comes with its card, classes, preprocessing and golden pictures', async (format) => {

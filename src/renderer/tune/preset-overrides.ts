@@ -5,7 +5,7 @@ import { isSettled, type SettingName } from './recipe-fields.ts'
 export function presetOverrides(recipe: Recipe): RecipeOverrides {
   const { preset, ...settings } = recipe
   const base = presets[preset]
-  const isGiven = (name: SettingName, value: unknown) => value !== base[name] || isSettled(preset, name)
+  const isGiven = (name: SettingName, value: unknown) => value !== base[name] || isSettled(preset, name, settings)
   return Object.fromEntries(Object.entries(settings).filter(([name, value]) => isGiven(name as SettingName, value)))
 }
 
@@ -54,6 +54,7 @@ const shared = [
   'cropRatioMax',
   'horizontalFlip',
   'verticalFlip',
+  'seesMirrored',
   'missingRatioMax',
   'limit',
   'seed',

@@ -111,12 +111,16 @@ export const isAllowed = (name: SettingName, value: unknown): boolean => Recipe.
 /** What a plan settles by the images and the backbone: the preset's own value need not be what it comes to. */
 const settledSettings: Readonly<Record<Preset, readonly SettingName[]>> = {
   quick: ['inputSizePx', 'resizePx'],
-  'fine-tune': ['epochs', 'inputSizePx', 'resizePx'],
+  'fine-tune': ['epochs', 'learningRate', 'earlyStopPatience', 'inputSizePx', 'resizePx'],
   reference: [],
   'from-scratch': [],
 }
 
-export const isSettled = (preset: Preset, name: SettingName): boolean => settledSettings[preset].includes(name)
+export function isSettled(preset: Preset, name: SettingName, given: RecipeOverrides): boolean {
+  // A plan leaves the mirror image out where it means something else, and where the output layer alone is fitted.
+  if (name === 'seesMirrored') return given.horizontalFlip === false || given.trainableFrom === 'head'
+  return settledSettings[preset].includes(name)
+}
 
 /** Overrides with one setting changed; a value that is the preset's own is no override, where it would be that anyway. */
 export function withSetting(
@@ -125,7 +129,7 @@ export function withSetting(
   change: { readonly name: SettingName; readonly value: SettingValue },
 ): RecipeOverrides {
   const { [change.name]: _before, ...others } = overrides
-  if (!isSettled(preset, change.name) && change.value === defaultOf(preset, change.name)) return others
+  if (!isSettled(preset, change.name, others) && change.value === defaultOf(preset, change.name)) return others
   return { ...others, [change.name]: change.value }
 }
 

@@ -53,24 +53,43 @@ export async function forwardPixels(
  * places, which a mirror image has elsewhere: there the images are seen as they are.
  */
 export function forwardTensor(
+  classifier: Classifier,
+  images: readonly Uint8Array[],
+  { slots, until }: ForwardOptions,
+): Tensor {
+  const { network, parameters, preprocessing } = classifier
+  const headInput = stageInput(network, 'head')
+  if (preprocessing.seesMirrored !== true || (until !== undefined && until !== headInput)) {
+    return see(classifier, images, { slots, until })
+  }
+  return tidy(() => {
+    const asIs = see(classifier, images, { slots, until: headInput })
+    const features = withMirrored(classifier, asIs, images)
+    return until === undefined ? forwardInfer(network, parameters, features, { from: headInput }) : features
+  })
+}
+
+/**
+ * The output layer's input of both ways, [slots, features], for that of the images as they are. The layer is linear: its
+ * logits of the mean are the mean of its logits.
+ */
+export function withMirrored(classifier: Classifier, asIs: Tensor, images: readonly Uint8Array[]): Tensor {
+  const { network, preprocessing } = classifier
+  const mirrored = images.map((image) => mirrorPixels(image, preprocessing.cropPx))
+  const options = { slots: asIs.shape[0] ?? images.length, until: stageInput(network, 'head') }
+  return tidy(() => mul(add(asIs, see(classifier, mirrored, options)), 0.5))
+}
+
+/** One way. */
+function see(
   { network, parameters, preprocessing, folded }: Classifier,
   images: readonly Uint8Array[],
   { slots, until }: ForwardOptions,
 ): Tensor {
   const { cropPx } = preprocessing
-  const see = (pictures: readonly Uint8Array[], end: NodeId | undefined) => {
-    const x = tensor4d(inputOf(pictures, preprocessing, slots), [slots, cropPx, cropPx, 3])
-    return forwardInfer(network, parameters, x, end === undefined ? { folded } : { until: end, folded })
-  }
-  const headInput = stageInput(network, 'head')
-  if (preprocessing.seesMirrored !== true || (until !== undefined && until !== headInput)) {
-    return tidy(() => see(images, until))
-  }
-  const mirrored = images.map((image) => mirrorPixels(image, cropPx))
   return tidy(() => {
-    // The output layer is linear: its logits of the mean are the mean of its logits.
-    const features = mul(add(see(images, headInput), see(mirrored, headInput)), 0.5)
-    return until === undefined ? forwardInfer(network, parameters, features, { from: headInput }) : features
+    const x = tensor4d(inputOf(images, preprocessing, slots), [slots, cropPx, cropPx, 3])
+    return forwardInfer(network, parameters, x, until === undefined ? { folded } : { until, folded })
   })
 }
 

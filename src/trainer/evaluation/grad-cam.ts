@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { forwardInfer } from '../network/forward.ts'
 import type { DenseNode, Network, NodeId } from '../network/graph.ts'
 import { parameterOf } from '../network/parameters.ts'
-import { forwardPixels, forwardTensor, type Classifier } from './classifier.ts'
+import { forwardTensor, withMirrored, type Classifier } from './classifier.ts'
 import { indexOfLargest } from './probabilities.ts'
 
 export interface GradCam {
@@ -14,19 +14,20 @@ export interface GradCam {
 }
 
 /**
- * The logits of one picture and where the last stage saw a class (Grad-CAM, Selvaraju et al. 2017). The gradient of a logit
- * by an activation of that stage is, behind a global average and one dense layer, the class's weight over the number of
- * positions, so no backward pass is needed. The map is of the picture as it is, also where the logits are of its mirror image too. Without a class it explains the most likely one.
+ * The logits of one picture and where the last stage saw a class (Grad-CAM, Selvaraju et al. 2017), in the picture as it
+ * is. The gradient of a logit by an activation of that stage is, behind a global average and one dense layer, the class's
+ * weight over the number of positions: no backward pass. Without a class it explains the most likely one.
  */
 export async function gradCam(classifier: Classifier, pixels: Uint8Array, explained: number | null): Promise<GradCam> {
   const { network, parameters, preprocessing } = classifier
   const { dense, lastStage } = headOf(network)
   const activations = forwardTensor(classifier, [pixels], { slots: 1, until: lastStage }) as tf.Tensor4D
   try {
-    const logits =
-      preprocessing.seesMirrored === true
-        ? ((await forwardPixels(classifier, [pixels], { slots: 1 })).outputs[0] ?? new Float32Array())
-        : await valuesOf(() => forwardInfer(network, parameters, activations, { from: lastStage }))
+    const logits = await valuesOf(() => {
+      const asIs = forwardInfer(network, parameters, activations, { from: lastStage, until: dense.input })
+      const seen = preprocessing.seesMirrored === true ? withMirrored(classifier, asIs, [pixels]) : asIs
+      return forwardInfer(network, parameters, seen, { from: dense.input })
+    })
     const index = explained ?? indexOfLargest(logits)
     const [, height, width, channels] = activations.shape
     const map = await valuesOf(() => {

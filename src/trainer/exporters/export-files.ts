@@ -23,7 +23,7 @@ export function jsonText(value: unknown): string {
 
 /** `preprocessing.json`: numbers for programs and words for people. */
 export function preprocessingText(preprocessing: Preprocessing): string {
-  const { resizePx, cropPx } = preprocessing
+  const { resizePx, cropPx, seesMirrored } = preprocessing
   return jsonText({
     ...preprocessing,
     channels: 'RGB',
@@ -32,6 +32,11 @@ export function preprocessingText(preprocessing: Preprocessing): string {
       `squash to ${String(resizePx)}x${String(resizePx)} with an antialiasing triangle filter (PIL: BILINEAR)`,
       `cut out the centre, ${String(cropPx)}x${String(cropPx)}`,
       'divide by 255, subtract mean, divide by deviation, channel by channel',
+      ...(seesMirrored === true
+        ? [
+            'look at that and at its mirror image, left for right, and take the mean of the logits: graphs do it themselves',
+          ]
+        : []),
     ],
   })
 }

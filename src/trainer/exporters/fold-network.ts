@@ -25,7 +25,29 @@ export interface WeightedDenseNode extends DenseNode {
   readonly bias: Weight
 }
 
-export type FoldedNode = FoldedConvNode | WeightedDenseNode | ReluNode | MaxPoolNode | AddNode | GlobalAveragePoolNode
+/** The input and behind it the mirror image of it, left for right, as one batch: [2 batch, ...]. */
+export interface MirrorNode {
+  readonly kind: 'mirror'
+  readonly id: NodeId
+  readonly input: NodeId
+}
+
+/** The mean of both halves of a batch: [2 batch, channels] to [batch, channels]. */
+export interface MeanOfWaysNode {
+  readonly kind: 'meanOfWays'
+  readonly id: NodeId
+  readonly input: NodeId
+}
+
+export type FoldedNode =
+  | FoldedConvNode
+  | WeightedDenseNode
+  | ReluNode
+  | MaxPoolNode
+  | AddNode
+  | GlobalAveragePoolNode
+  | MirrorNode
+  | MeanOfWaysNode
 
 /** A network for inference only, with its weights in it: what graph exporters write. */
 export interface FoldedNetwork {
@@ -64,22 +86,6 @@ export function foldNetwork(network: Network, weights: WeightMap): FoldedNetwork
 
 export function inputsOf(node: NetworkNode | FoldedNode): readonly NodeId[] {
   return node.kind === 'add' ? node.inputs : [node.input]
-}
-
-/** Where a network starts that sees its input and the mirror image of it, both as one batch, the mirrored ones last. */
-export const bothWays = 'input.both'
-
-/** What the average pool gives there, [2 batch, channels], before the mean of both ways takes the place of its output. */
-export function pooledBothWays(pool: NodeId): NodeId {
-  return `${pool}.both`
-}
-
-/** The network with `bothWays` in the place of its input. */
-export function startBothWays(network: FoldedNetwork): FoldedNetwork {
-  const nodes = network.nodes.map((node) =>
-    node.kind !== 'add' && node.input === 'input' ? { ...node, input: bothWays } : node,
-  )
-  return { ...network, nodes }
 }
 
 function foldConv(node: ConvNode, norm: BatchNormNode | undefined, weights: WeightMap): FoldedConvNode {

@@ -78,14 +78,14 @@ async function samplesOf(
 }
 
 /** Of every split that has images, but training, by the finished model. */
-export async function* evaluateAll(running: Session): AsyncGenerator<TrainerEvent, Evaluation[]> {
-  const session = { ...running, preprocessing: running.finalPreprocessing }
-  const cache = isBackboneFrozen(session.job.recipe) ? await openSessionCache(session) : null
+export async function* evaluateAll(session: Session): AsyncGenerator<TrainerEvent, Evaluation[]> {
+  const finished = { ...session, preprocessing: session.finalPreprocessing }
+  const cache = isBackboneFrozen(session.job.recipe) ? await openSessionCache(finished) : null
   try {
     const evaluations: Evaluation[] = []
     for (const split of ['validation', 'test'] as const) {
       if (session.entries[split].length === 0) continue
-      const evaluation = yield* evaluateSplit(session, split, cache)
+      const evaluation = yield* evaluateSplit(finished, split, cache)
       evaluations.push(evaluation)
       yield { kind: 'evaluation', evaluation }
     }

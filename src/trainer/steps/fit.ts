@@ -28,7 +28,8 @@ import { createTrainingProfile, type TrainingProfile } from './training-profile.
 
 /**
  * Trains for the epochs of the recipe, from wherever `session.state` stands: early stop, best weights, a checkpoint after
- * each epoch, each `checkpointSeconds`, and when the signal aborts. `pictures` are looked at first and added to. Errors: not-finite, naming epoch and update.
+ * each epoch, each `checkpointSeconds`, and when the signal aborts. `pictures` are looked at first and added to.
+ * Errors: not-finite, naming epoch and update.
  */
 export async function* fit(session: Session, pictures: KeptPictures | null): AsyncGenerator<TrainerEvent, void> {
   const { network, parameters, classWeights, job } = session

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judgeLabels } from '../../../src/main/core/checks/confident-learning.ts'
+import { judgeLabels, keepDoubt } from '../../../src/main/core/checks/confident-learning.ts'
 import { findOutliers } from '../../../src/main/core/checks/find-outliers.ts'
 
 const label = (classIndex: number, ...probabilities: number[]) => ({ classIndex, probabilities })
@@ -39,6 +39,23 @@ describe('the judgement of labels', () => {
     expect(judged.map(({ isOfAnother }) => isOfAnother)).toEqual([false, true, false, false])
     expect(judged[1]?.likelyIndex).toBe(2)
     expect(judged[3]).toMatchObject({ likelyIndex: 3, doubtRatio: 1 })
+  })
+})
+
+describe('what fits that never saw a label and a network that learned it say together', () => {
+  const judged = (...probabilities: number[]) => judgeLabels([label(0, ...probabilities), label(1, 0.4, 0.6)], 2)[0]
+  const certain = judged(0.9, 0.1)
+  const wrong = judged(0.3, 0.7)
+  if (certain === undefined || wrong === undefined) throw new Error('A label is judged.')
+
+  test('is what both say, where the network doubts too, or where nobody does', () => {
+    expect([certain.isOfAnother, wrong.isOfAnother]).toEqual([false, true])
+    expect(keepDoubt(wrong, certain)).toBe(wrong)
+    expect(keepDoubt(certain, certain)).toBe(certain)
+  })
+
+  test('is a doubt for the reasons of the fits, in the order of both, where the network has come to believe', () => {
+    expect(keepDoubt(certain, wrong)).toEqual({ ...wrong, doubtRatio: certain.doubtRatio })
   })
 })
 

@@ -87,6 +87,7 @@ describe('what follows from a recipe', () => {
     const pair = Recipe.parse({ ...presets[preset], ...overrides })
     expect(pair).toMatchObject({ backbone: null, epochs: 3, inputSizePx: 64, resizePx: 73, limit: 40, seed: 7 })
     expect(pair.learningRate).toBe(presets['from-scratch'].learningRate)
+    expect(pair.seesMirrored).toBe(base.seesMirrored)
   })
 
   test('a base without epochs leaves their number to the preset', () => {
@@ -99,8 +100,11 @@ describe('what follows from a recipe', () => {
   })
 
   test('a setting that the images or the backbone decide is given, also where it is what its preset has', () => {
-    const { epochs, inputSizePx, resizePx } = presets['fine-tune']
-    expect(presetOverrides(presets['fine-tune'])).toEqual({ epochs, inputSizePx, resizePx })
+    const { epochs, learningRate, earlyStopPatience, inputSizePx, resizePx } = presets['fine-tune']
+    const settled = { epochs, learningRate, earlyStopPatience, inputSizePx, resizePx }
+    expect(presetOverrides(presets['fine-tune'])).toEqual(settled)
+    const mirrored = { horizontalFlip: false, seesMirrored: true }
+    expect(presetOverrides({ ...presets['fine-tune'], ...mirrored })).toEqual({ ...settled, ...mirrored })
     expect(presetOverrides(presets['from-scratch'])).toEqual({})
   })
 

@@ -24,7 +24,8 @@ describe('what follows from a setting', () => {
   })
 
   test('training the head alone needs no epochs', () => {
-    expect(resolveRecipe('fine-tune', { trainableFrom: 'head' })).toMatchObject({ epochs: 0, fitHeadFirst: true })
+    const recipe = resolveRecipe('fine-tune', { trainableFrom: 'head' })
+    expect(recipe).toMatchObject({ epochs: 0, fitHeadFirst: true, seesMirrored: false })
   })
 
   test('a head is not fitted to random weights that are to change', () => {

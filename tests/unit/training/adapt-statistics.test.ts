@@ -1,11 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { imagenetPreprocessing } from '../../../src/shared/domain/backbone.ts'
+import { createKeptPictures } from '../../../src/imaging/kept-pictures.ts'
 import { presets } from '../../../src/shared/domain/recipe.ts'
 import { readTrainingPixels } from '../../../src/trainer/batches/pixel-source.ts'
+import { sampleOrder } from '../../../src/trainer/batches/sample-order.ts'
 import { forwardInfer } from '../../../src/trainer/network/forward.ts'
 import type { Network, NetworkNode } from '../../../src/trainer/network/graph.ts'
-import { createParameters, disposeParameters, readWeightMap } from '../../../src/trainer/network/parameters.ts'
+import {
+  createParameters,
+  disposeParameters,
+  parameterOf,
+  readWeightMap,
+} from '../../../src/trainer/network/parameters.ts'
 import { adaptStatistics } from '../../../src/trainer/steps/adapt-statistics.ts'
 import { learnerInput } from '../../../src/trainer/steps/learner-input.ts'
 import { usePlainBackend } from '../../support/plain-backend.ts'
@@ -94,6 +101,53 @@ test.each(['stem', 'layer3'] as const)(
     for (const deviation of normalised.deviation) expect(Math.abs(deviation - 1)).toBeLessThan(0.3)
   },
 )
+
+test('statistics are the mean of those of sixteen batches, whatever the backbone had, and pictures are kept on the way', async () => {
+  const own = await createTrainingSet({ train: 24, validation: 0, test: 0 })
+  onTestFinished(() => own.remove())
+  const recipe = { ...presets['fine-tune'], inputSizePx: 32, resizePx: 36, batchSize: 12 }
+  const preprocessing = { ...imagenetPreprocessing, cropPx: 32, resizePx: 36 }
+  const parameters = createParameters(network, { weights: null, seed: 3 })
+  onTestFinished(() => disposeParameters(parameters))
+  for (const name of ['bn1.running_mean', 'bn1.running_var']) {
+    tf.tidy(() => (parameterOf(parameters, name) as tf.Variable).assign(tf.fill([4], 1e6)))
+  }
+  const pictures = createKeptPictures(2 ** 24)
+  await adaptStatistics({ network, parameters, preprocessing }, own.entries, {
+    ...{ recipe, imageFolder: own.folder, microBatchSize: 12, pictures, signal: new AbortController().signal },
+  })
+  const weights = await readWeightMap(network, parameters)
+  expect(pictures.count).toBe(own.entries.length)
+
+  // What the first convolution makes of each batch: 24 images are two of them, sixteen are eight passes.
+  const batches: Float32Array[] = []
+  for (let pass = 0; pass < 8; pass += 1) {
+    const epoch = 1_000_001 + pass
+    const order = sampleOrder(own.entries, { seed: recipe.seed, epoch })
+    for (const part of [order.slice(0, 12), order.slice(12)]) {
+      const images = await Promise.all(
+        part.map(async (entry) => ({
+          entry,
+          values:
+            (await readTrainingPixels(entry, { imageFolder: own.folder, recipe, epoch })).values ?? new Uint8Array(),
+        })),
+      )
+      const { pixels } = learnerInput({ preprocessing }, images, { mix: null, augmenter: null })
+      const mean = tf.tidy(() => {
+        const x = tf.tensor4d(pixels as Float32Array, [12, 32, 32, 3])
+        const filter = parameterOf(parameters, 'conv1.weight') as tf.Tensor4D
+        return tf.mean(tf.conv2d(x, filter, 2, 1), [0, 1, 2]).dataSync<'float32'>()
+      })
+      batches.push(mean)
+    }
+  }
+  expect(batches).toHaveLength(16)
+  const means = weights.get('bn1.running_mean')?.values ?? []
+  means.forEach((value, channel) => {
+    const expected = batches.reduce((sum, mean) => sum + (mean[channel] ?? NaN), 0) / 16
+    expect(value).toBeCloseTo(expected, 5)
+  })
+})
 
 test('where nothing can be read, nothing is waited for', async () => {
   const own = await createTrainingSet({ train: 4, validation: 0, test: 0 })

@@ -11,7 +11,7 @@ import { transaction } from '../database/handles.ts'
 import { listClasses } from '../labels/class-repository.ts'
 import { openTrainer } from '../processes/open-process.ts'
 import { suitRecipe } from '../runs/suit-recipe.ts'
-import { judgeLabels, type Judgement } from './confident-learning.ts'
+import { judgeLabels, keepDoubt, type Judgement } from './confident-learning.ts'
 import { findOutliers } from './find-outliers.ts'
 import { labelledJob, type LabelledJob } from './labelled-job.ts'
 import { type CheckedLabel, readCheckSummary, storeCheck } from './label-check-repository.ts'
@@ -99,11 +99,9 @@ function judge({ images, copies, classNames, classIds }: Labelled, checked: read
       : [{ ...one, at, classIndex: classNames.indexOf(image.className) }]
   })
   const unseen = judgeLabels(labelled, classNames.length)
-  // A network comes to believe what it learns: a label that the fits alone find wrong stays doubted, ranked by both.
-  const judgements = judgeLabels(labelled.map(withLearning), classNames.length).map((judgement, row) => ({
-    ...judgement,
-    isOfAnother: judgement.isOfAnother || unseen[row]?.isOfAnother === true,
-  }))
+  const judgements = judgeLabels(labelled.map(withLearning), classNames.length).map((judgement, row) =>
+    keepDoubt(judgement, unseen[row] ?? judgement),
+  )
   const doubted = mostDoubtful(judgements)
   const isOutlier = findOutliers(labelled.map(({ neighbourDistance }) => neighbourDistance))
   return labelled.flatMap(({ imageId, contentHash, classIndex, at }, row) => {

@@ -47,6 +47,15 @@ export function judgeLabels(labels: readonly JudgedLabel[], classCount: number):
   })
 }
 
+/**
+ * What is said of a label by fits that never saw it and a network that learned it, together. A network comes to believe what it
+ * learns: a label that the fits alone find wrong stays doubted, for their reasons, in the order that both give.
+ */
+export function keepDoubt(both: Judgement, unseen: Judgement): Judgement {
+  if (both.isOfAnother || !unseen.isOfAnother) return both
+  return { ...unseen, doubtRatio: both.doubtRatio }
+}
+
 /** Infinite for a class without images: nothing is confidently of it. */
 function meanOwnProbabilities(labels: readonly JudgedLabel[], classCount: number): number[] {
   const sums = new Array<number>(classCount).fill(0)

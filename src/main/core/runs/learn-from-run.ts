@@ -4,14 +4,14 @@ import type { OpenProject } from '../core-context.ts'
 import { getDataset } from '../datasets/dataset-repository.ts'
 import type { Host } from '../host.ts'
 import { recallCost, rememberCost } from './remembered-costs.ts'
-import { leastHeadSeconds } from './run-duration.ts'
+import { leastHeadSeconds, looksOf } from './run-duration.ts'
 import { readEvents } from './run-events.ts'
 import { getRun } from './run-repository.ts'
 
 /** Remembers what the images of a run that is done have cost, which tells more than any warm-up. */
 export function learnFromRun(host: Host, project: OpenProject, runId: RunId): void {
   const { recipe, datasetId, device, startedAtMs, endedAtMs } = getRun(project.reader, runId)
-  const history = readHistory(project, runId)
+  const history = readHistory(project, runId, looksOf(recipe))
   const known = recallCost(host, project.id, recipe)
   const inferSecondsPerImage = history.inferSecondsPerImage ?? known?.inferSecondsPerImage
   const trainSecondsPerImage = history.trainSecondsPerImage ?? known?.trainSecondsPerImage ?? null
@@ -42,7 +42,7 @@ export function learnFromRun(host: Host, project: OpenProject, runId: RunId): vo
 /** Without pictures: before the first is read, and after the last. What went before the first of them counts too. */
 const openPhases: readonly RunPhase[] = ['preparing', 'loading-backbone', 'saving']
 
-function readHistory(project: OpenProject, runId: RunId) {
+function readHistory(project: OpenProject, runId: RunId, looks: number) {
   const phases: { readonly phase: RunPhase; readonly atMs: number }[] = []
   const epochRates: { readonly perSecond: number; readonly images: number }[] = []
   let trainedMs = 0
@@ -58,9 +58,8 @@ function readHistory(project: OpenProject, runId: RunId) {
       trainedMs += durationMs
     }
     if (event.kind !== 'step' || event.imagesPerSecond === null || event.imagesPerSecond <= 0) continue
-    if (event.phase === 'caching-features' || event.phase === 'evaluating') {
-      inferRates.set(event.phase, event.imagesPerSecond)
-    }
+    if (event.phase === 'caching-features') inferRates.set(event.phase, event.imagesPerSecond)
+    if (event.phase === 'evaluating') inferRates.set(event.phase, event.imagesPerSecond * looks)
   }
   const secondsOf = (wanted: RunPhase, endMs: number | null): number | null => {
     const at = phases.findIndex(({ phase }) => phase === wanted)

@@ -32,6 +32,8 @@ function consequencesOf(preset: Preset, overrides: RecipeOverrides): RecipeOverr
   if (trainableFrom === 'head') {
     consequences.epochs = 0
     consequences.fitHeadFirst = true
+    // What Quick and others have computed of an image serves as it is.
+    consequences.seesMirrored = false
   } else if (overrides.backbone === null) {
     // What random weights see means nothing once they change.
     consequences.fitHeadFirst = false

@@ -15,6 +15,9 @@ export const leastHeadSeconds = 0.5
 const usualHeadSecondsPerImage = 0.001
 const usualCheckpointSeconds = 0.3
 
+/** How often the finished model looks at an image. */
+export const looksOf = ({ seesMirrored }: Recipe): number => (seesMirrored ? 2 : 1)
+
 /** Seconds that a run takes with these costs; where it may stop early, all of its epochs. */
 export function durationOf(recipe: Recipe, cost: RunCost, { counts, cachedRatio }: RunAmounts): number {
   const train = Math.min(counts.train, recipe.limit ?? Infinity)
@@ -27,6 +30,5 @@ export function durationOf(recipe: Recipe, cost: RunCost, { counts, cachedRatio 
   }
   const epochRestSeconds = cost.epochRestSeconds ?? validation * infer + usualCheckpointSeconds
   seconds += recipe.epochs * (train * (trainSecondsPerImage ?? 0) + epochRestSeconds)
-  const looks = recipe.seesMirrored ? 2 : 1
-  return seconds + (validation + test) * infer * looks
+  return seconds + (validation + test) * infer * looksOf(recipe)
 }

@@ -1,4 +1,5 @@
 import type { Preprocessing } from '../../../shared/domain/backbone.ts'
+import { seeAsModel } from '../both-ways.ts'
 import type { FoldedNetwork } from '../fold-network.ts'
 import { modelProto, valueInfo } from './model-proto.ts'
 import { addNetwork, type GraphParts } from './network-graph.ts'
@@ -16,7 +17,7 @@ export interface OnnxOptions {
 export function buildImageModel({ network, preprocessing, description, metadata }: OnnxOptions): Message {
   const parts: GraphParts = { nodes: [], initializers: [] }
   addPreprocessing(parts, preprocessing)
-  addNetwork(parts, network, preprocessing)
+  addNetwork(parts, seeAsModel(network, preprocessing))
   const graph = {
     ...parts,
     name: 'image-classifier',
@@ -29,7 +30,7 @@ export function buildImageModel({ network, preprocessing, description, metadata 
 /** The model without preprocessing: `input`, float32 [batch, 3, side, side], to `logits` and `probabilities`. */
 export function buildPlainModel({ network, preprocessing, description, metadata }: OnnxOptions): Message {
   const parts: GraphParts = { nodes: [], initializers: [] }
-  addNetwork(parts, network, preprocessing)
+  addNetwork(parts, seeAsModel(network, preprocessing))
   const { cropPx } = preprocessing
   const graph = {
     ...parts,

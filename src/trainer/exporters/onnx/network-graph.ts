@@ -1,5 +1,4 @@
-import type { Preprocessing } from '../../../shared/domain/backbone.ts'
-import { bothWays, pooledBothWays, startBothWays, type FoldedNetwork, type FoldedNode } from '../fold-network.ts'
+import type { FoldedNetwork, FoldedNode } from '../fold-network.ts'
 import { floatTensor, intTensor, nodeProto, type NodeOptions } from './model-proto.ts'
 import type { Message } from './protobuf.ts'
 
@@ -11,42 +10,11 @@ export interface GraphParts {
 
 /**
  * Adds the network, from the tensor `input`, [batch, 3, height, width] and normalised, to `logits` and `probabilities`,
- * both [batch, classes]. ONNX and torch lay their filters out alike, so weights go in as they are. With `seesMirrored` the
- * graph makes the mirror images itself, and the output layer gets the mean of what is seen both ways.
+ * both [batch, classes]. ONNX and torch lay their filters out alike, so weights go in as they are.
  */
-export function addNetwork(
-  parts: GraphParts,
-  network: FoldedNetwork,
-  { seesMirrored = false }: Pick<Preprocessing, 'seesMirrored'>,
-): void {
-  if (seesMirrored) addMirror(parts)
-  const { nodes, output } = seesMirrored ? startBothWays(network) : network
-  for (const node of nodes) {
-    if (seesMirrored && node.kind === 'globalAveragePool') {
-      addNode(parts, node, pooledBothWays(node.id))
-      addMean(parts, node.id)
-    } else addNode(parts, node, node.id === output ? 'logits' : node.id)
-  }
+export function addNetwork(parts: GraphParts, network: FoldedNetwork): void {
+  for (const node of network.nodes) addNode(parts, node, node.id === network.output ? 'logits' : node.id)
   parts.nodes.push(nodeProto('Softmax', { inputs: ['logits'], outputs: ['probabilities'], attributes: { axis: 1 } }))
-}
-
-/** Slice goes backwards from the last column until before the first. */
-function addMirror({ nodes, initializers }: GraphParts): void {
-  const slice = { 'mirror.start': -1, 'mirror.end': -(2 ** 31), 'mirror.axis': 3, 'mirror.step': -1 }
-  for (const [name, value] of Object.entries(slice)) initializers.push(intTensor(name, [value]))
-  nodes.push(
-    nodeProto('Slice', { inputs: ['input', ...Object.keys(slice)], outputs: ['input.mirrored'] }),
-    nodeProto('Concat', { inputs: ['input', 'input.mirrored'], outputs: [bothWays], attributes: { axis: 0 } }),
-  )
-}
-
-/** Of both ways, [2 batch, channels] to [batch, channels]. */
-function addMean({ nodes }: GraphParts, pool: string): void {
-  const ways = [`${pool}.asIs`, `${pool}.mirrored`]
-  nodes.push(
-    nodeProto('Split', { inputs: [pooledBothWays(pool)], outputs: ways, attributes: { axis: 0, num_outputs: 2 } }),
-    nodeProto('Mean', { inputs: ways, outputs: [pool] }),
-  )
 }
 
 function addNode({ nodes, initializers }: GraphParts, node: FoldedNode, output: string): void {
@@ -78,6 +46,21 @@ function addNode({ nodes, initializers }: GraphParts, node: FoldedNode, output: 
       nodes.push(nodeProto('GlobalAveragePool', { inputs: [node.input], outputs: [`${output}.square`] }))
       push('Flatten', { inputs: [`${output}.square`], attributes: { axis: 1 } })
       return
+    case 'mirror': {
+      // From the last column backwards until before the first.
+      const slice = { 'mirror.start': -1, 'mirror.end': -(2 ** 31), 'mirror.axis': 3, 'mirror.step': -1 }
+      for (const [name, value] of Object.entries(slice)) initializers.push(intTensor(name, [value]))
+      const mirrored = `${output}.mirrored`
+      nodes.push(nodeProto('Slice', { inputs: [node.input, ...Object.keys(slice)], outputs: [mirrored] }))
+      push('Concat', { inputs: [node.input, mirrored], attributes: { axis: 0 } })
+      return
+    }
+    case 'meanOfWays': {
+      const ways = [`${output}.asIs`, `${output}.mirrored`]
+      nodes.push(nodeProto('Split', { inputs: [node.input], outputs: ways, attributes: { axis: 0, num_outputs: 2 } }))
+      push('Mean', { inputs: ways })
+      return
+    }
   }
 }
 

@@ -1,10 +1,8 @@
 import type { Preprocessing } from '../../../shared/domain/backbone.ts'
 import { toInsideLayout } from '../../network/layout.ts'
+import { seeAsModel } from '../both-ways.ts'
 import {
-  bothWays,
   inputsOf,
-  pooledBothWays,
-  startBothWays,
   type FoldedConvNode,
   type FoldedNetwork,
   type FoldedNode,
@@ -32,7 +30,8 @@ export interface TfjsGraph {
  * The network as a TensorFlow graph: `image`, float32 [batch, side, side, 3] with values 0 to 255, to `logits` and
  * `probabilities`. A rectifier behind a convolution is fused into it, as tfjs' own converter does.
  */
-export function buildTfjsGraph(network: FoldedNetwork, preprocessing: Preprocessing): TfjsGraph {
+export function buildTfjsGraph(folded: FoldedNetwork, preprocessing: Preprocessing): TfjsGraph {
+  const network = seeAsModel(folded, preprocessing)
   const weights: GraphWeight[] = []
   const nodes: GraphNode[] = []
   const addWeight = (name: string, shape: readonly number[], values: Float32Array | Int32Array): string => {
@@ -46,15 +45,7 @@ export function buildTfjsGraph(network: FoldedNetwork, preprocessing: Preprocess
   }
   const context: Context = { add, addWeight, fusedRelus: relusToFuse(network) }
   addNormalisation(context, nodes, preprocessing)
-  const { seesMirrored = false } = preprocessing
-  if (seesMirrored) addMirror(context)
-  const started = seesMirrored ? startBothWays(network) : network
-  for (const node of started.nodes) {
-    if (seesMirrored && node.kind === 'globalAveragePool') {
-      addNode(context, { ...node, id: pooledBothWays(node.id) }, started)
-      addMean(context, node.id)
-    } else addNode(context, node, started)
-  }
+  for (const node of network.nodes) addNode(context, node, network)
   add('probabilities', 'Softmax', [network.output], {})
   return { nodes, weights }
 }
@@ -74,21 +65,6 @@ function addNormalisation({ add, addWeight }: Context, nodes: GraphNode[], prepr
   const shift = mean.map((value, channel) => -value / (deviation[channel] ?? 1))
   add('image/scaled', 'Mul', ['image', addWeight('image/scale', [3], Float32Array.from(scale))], {})
   add('input', 'AddV2', ['image/scaled', addWeight('image/shift', [3], Float32Array.from(shift))], {})
-}
-
-function addMirror({ add, addWeight }: Context): void {
-  add('input/mirrored', 'ReverseV2', ['input', addWeight('mirror/axis', [1], Int32Array.of(2))], { Tidx: int32 })
-  const axis = addWeight('both/axis', [], Int32Array.of(0))
-  add(bothWays, 'ConcatV2', ['input', 'input/mirrored', axis], { N: { i: '2' }, Tidx: int32 })
-}
-
-/** Of both ways, [2 batch, channels] to [batch, channels]. */
-function addMean({ add, addWeight }: Context, pool: string): void {
-  const ways = `${pool}.ways`
-  const axis = addWeight(`${pool}/axis`, [], Int32Array.of(0))
-  add(ways, 'Split', [axis, pooledBothWays(pool)], { num_split: { i: '2' } })
-  add(`${pool}.sum`, 'AddV2', [`${ways}:0`, `${ways}:1`], {})
-  add(pool, 'Mul', [`${pool}.sum`, addWeight(`${pool}/half`, [], Float32Array.of(0.5))], {})
 }
 
 /** Rectifiers that are all that reads a convolution's output. */
@@ -146,6 +122,21 @@ function addNode(context: Context, node: FoldedNode, network: FoldedNetwork): vo
     case 'globalAveragePool': {
       const axes = addWeight(`${node.id}/axes`, [2], Int32Array.of(1, 2))
       add(node.id, 'Mean', [node.input, axes], { keep_dims: { b: false }, Tidx: int32 })
+      return
+    }
+    case 'mirror': {
+      const columns = addWeight(`${node.id}/columns`, [1], Int32Array.of(2))
+      const mirrored = `${node.id}/mirrored`
+      add(mirrored, 'ReverseV2', [node.input, columns], { Tidx: int32 })
+      const images = addWeight(`${node.id}/images`, [], Int32Array.of(0))
+      add(node.id, 'ConcatV2', [node.input, mirrored, images], { N: { i: '2' }, Tidx: int32 })
+      return
+    }
+    case 'meanOfWays': {
+      const images = addWeight(`${node.id}/images`, [], Int32Array.of(0))
+      add(`${node.id}/ways`, 'Split', [images, node.input], { num_split: { i: '2' } })
+      add(`${node.id}/sum`, 'AddV2', [`${node.id}/ways:0`, `${node.id}/ways:1`], {})
+      add(node.id, 'Mul', [`${node.id}/sum`, addWeight(`${node.id}/half`, [], Float32Array.of(0.5))], {})
       return
     }
   }
