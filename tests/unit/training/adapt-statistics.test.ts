@@ -110,7 +110,7 @@ test('statistics are the mean of those of sixteen batches, whatever the backbone
   const parameters = createParameters(network, { weights: null, seed: 3 })
   onTestFinished(() => disposeParameters(parameters))
   for (const name of ['bn1.running_mean', 'bn1.running_var']) {
-    tf.tidy(() => (parameterOf(parameters, name) as tf.Variable).assign(tf.fill([4], 1e6)))
+    tf.tidy(() => parameterOf(parameters, name).assign(tf.fill([4], 1e6)))
   }
   const pictures = createKeptPictures(2 ** 24)
   await adaptStatistics({ network, parameters, preprocessing }, own.entries, {
