@@ -48,8 +48,8 @@ export function judgeLabels(labels: readonly JudgedLabel[], classCount: number):
 }
 
 /**
- * What is said of a label by fits that never saw it and a network that learned it, together. A network comes to believe what it
- * learns: a label that the fits alone find wrong stays doubted, for their reasons, in the order that both give.
+ * What is said of a label by fits that never saw it and a network that learned it, together. A network comes to believe
+ * what it learns: a label that the fits alone find wrong stays doubted, for their reasons, in the order that both give.
  */
 export function keepDoubt(both: Judgement, unseen: Judgement): Judgement {
   if (both.isOfAnother || !unseen.isOfAnother) return both

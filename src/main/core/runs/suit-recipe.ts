@@ -12,7 +12,10 @@ export const epochsMax = 40
  */
 const patienceRatio = 0.5
 
-/** What was learned from drawn pictures has far to go to photographs: a run over few images, or in few passes, takes larger steps. */
+/**
+ * What was learned from drawn pictures has far to go to photographs: a run over few images, or in few passes, takes
+ * larger steps.
+ */
 const fewStepsLearningRate = 0.02
 /** Images seen in all, in 375 updates of Fine-tune's. */
 const fewSeen = 12_000
