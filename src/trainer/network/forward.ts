@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { registerGradients } from '../devices/gradients.ts'
+import { sgdUpdate } from '../devices/sgd-update.ts'
 import type { FoldedFilters } from './folded-filters.ts'
 import { fuse } from './fusion.ts'
 import type { Step } from './fusion.ts'
@@ -106,7 +107,7 @@ export interface TrainOptions {
 export interface TrainOutput {
   /** [batch, classes] */
   readonly logits: tf.Tensor2D
-  /** In the order of the network; hand them to `applyStatistics` within the same tidy. */
+  /** In the order of the network, for `applyStatistics`; they live as long as the tidy around it. */
   readonly statistics: readonly StatisticUpdate[]
 }
 
@@ -135,7 +136,7 @@ export function forwardTrain(
     compute: (step, inputs) => {
       const { node, relu } = step
       if (node.kind !== 'batchNorm') return infer(step, inputs, false)
-      const normalised = tf.tidy(() => normaliseByBatch({ node, relu }, parameters, inputs[0] as tf.Tensor))
+      const normalised = normaliseByBatch({ node, relu }, parameters, inputs[0] as tf.Tensor)
       statistics.push(...normalised.statistics)
       return normalised.y
     },
@@ -143,7 +144,18 @@ export function forwardTrain(
   return { logits: logits as tf.Tensor2D, statistics }
 }
 
-/** Moves the running statistics. May be called inside the function whose gradients are taken. */
+/**
+ * Moves the running statistics, in place. A moving average is a step of gradient descent on half of the squared distance,
+ * and so goes by its kernel. May be called inside the function whose gradients are taken.
+ */
 export function applyStatistics(parameters: Parameters, statistics: readonly StatisticUpdate[]): void {
-  for (const { name, value } of statistics) parameterOf(parameters, name).assign(value)
+  tf.tidy(() => {
+    for (const { name, fresh, factor, share } of statistics) {
+      const parameter = parameterOf(parameters, name)
+      const numbers = { learningRate: share, gradientScale: -factor, weightDecay: 1, momentum: 0 }
+      // A whole step from a large value would keep the rounding error of that.
+      if (share === 1) parameter.assign(tf.mul(fresh, factor))
+      else sgdUpdate({ parameter, gradient: fresh, buffer: null }, numbers)
+    }
+  })
 }

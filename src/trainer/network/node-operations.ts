@@ -76,10 +76,15 @@ function convolveAndAdd(
   return tf.engine().runKernel(fusedKernels.convAdd, { x, filter, bias, residual }, attributes)
 }
 
-/** What a running mean or variance becomes. */
-export type StatisticUpdate = Readonly<{ name: string; value: tf.Tensor }>
+/** What a batch says of a running mean or variance: running += share * (factor * fresh - running). */
+export interface StatisticUpdate {
+  readonly name: string
+  readonly fresh: tf.Tensor
+  readonly factor: number
+  readonly share: number
+}
 
-/** Normalises by the statistics of the batch; the running ones move towards them as torch moves them. */
+/** Normalises by the statistics of the batch, towards which the running ones are to move as torch moves them. */
 export function normaliseByBatch(
   { node, relu }: { readonly node: BatchNormNode; readonly relu: boolean },
   parameters: Parameters,
@@ -95,14 +100,14 @@ export function normaliseByBatch(
   const gamma = parameterOf(parameters, `${node.name}.weight`)
   const beta = parameterOf(parameters, `${node.name}.bias`)
   const { y, mean, biasedVariance } = batchNormTrain({ x, gamma, beta }, { epsilon: node.epsilon, relu })
-  const moved = (suffix: string, fresh: tf.Tensor, scale: number): StatisticUpdate => {
-    const name = `${node.name}.${suffix}`
-    const running = parameterOf(parameters, name)
-    const value = tf.add(tf.mul(running, 1 - node.momentum), tf.mul(fresh, node.momentum * scale))
-    return { name, value }
-  }
+  const update = (suffix: string, fresh: tf.Tensor, factor: number): StatisticUpdate => ({
+    ...{ name: `${node.name}.${suffix}`, fresh, factor, share: node.momentum },
+  })
   // Torch normalises by the biased variance and remembers the unbiased one.
-  return { y, statistics: [moved('running_mean', mean, 1), moved('running_var', biasedVariance, count / (count - 1))] }
+  return {
+    y,
+    statistics: [update('running_mean', mean, 1), update('running_var', biasedVariance, count / (count - 1))],
+  }
 }
 
 export interface InferStepOptions {

@@ -4,7 +4,8 @@ import type { Recipe } from '../../shared/domain/recipe.ts'
 import { disposeFolded, foldFilters } from '../network/folded-filters.ts'
 import { applyStatistics, forwardTrain } from '../network/forward.ts'
 import type { Network } from '../network/graph.ts'
-import { parameterSpecs, trainableSpecs } from '../network/parameter-specs.ts'
+import type { StatisticUpdate } from '../network/node-operations.ts'
+import { trainableSpecs } from '../network/parameter-specs.ts'
 import { parameterOf } from '../network/parameters.ts'
 import type { Parameters } from '../network/parameters.ts'
 import { crossEntropySum, targetsOf } from './loss.ts'
@@ -33,15 +34,15 @@ export interface LabelledInput {
 
 /**
  * Takes updates over batches that are given in parts. The sum of the parts' gradients is the gradient of the batch: only
- * batch normalisation sees each part for itself. Running statistics move with each part, in order.
+ * batch normalisation sees each part for itself. With the step the running statistics move with each part, in order.
  */
 export interface Learner {
   readonly optimizer: Optimizer
   /** Adds one part; gives its logits, [images, classes]. */
   add(input: LabelledInput): Promise<Float32Array>
-  /** Takes the step over what was added; nothing happens when that is nothing. */
+  /** Takes the step over what was added, and moves the running statistics; nothing happens when that is nothing. */
   update(learningRate: number): void
-  /** Forgets what was added since the last update, the moves of the running statistics included. */
+  /** Forgets what was added since the last update. */
   abandon(): void
   dispose(): void
 }
@@ -55,20 +56,17 @@ export function createLearner(
     name,
     variable: parameterOf(parameters, name),
   }))
-  const statistics = parameterSpecs(network)
-    .filter(({ role }) => role === 'statistic')
-    .map(({ name }) => parameterOf(parameters, name))
   const optimizer = createOptimizer(network, parameters, settings)
   // What is not trained does not change.
   const folded = settings.trainableFrom === 'stem' ? undefined : foldFilters(network, parameters)
   let gradients = new Map<string, tf.Tensor>()
-  let statisticsBefore: tf.Tensor[] = []
+  let statistics: StatisticUpdate[] = []
   let weightTotal = 0
 
   function forget(): void {
-    for (const tensor of [...gradients.values(), ...statisticsBefore]) tensor.dispose()
+    for (const tensor of [...gradients.values(), ...statistics.map(({ fresh }) => fresh)]) tensor.dispose()
     gradients = new Map()
-    statisticsBefore = []
+    statistics = []
     weightTotal = 0
   }
 
@@ -84,7 +82,8 @@ export function createLearner(
       const { grads } = tf.variableGrads(
         () => {
           const output = forwardTrain(network, parameters, x, { trainableFrom, folded })
-          applyStatistics(parameters, output.statistics)
+          statistics.push(...output.statistics)
+          for (const { fresh } of output.statistics) tf.keep(fresh)
           logits = tf.keep(output.logits)
           return crossEntropySum(output.logits, targets)
         },
@@ -104,7 +103,6 @@ export function createLearner(
   return {
     optimizer,
     async add({ pixels, classIndices, mix }) {
-      if (statisticsBefore.length === 0) statisticsBefore = statistics.map((variable) => variable.clone())
       const { inputSizePx: side } = settings
       const x = pixels instanceof tf.Tensor ? pixels : tf.tensor4d(pixels, [classIndices.length, side, side, 3])
       let made: ReturnType<typeof forwardAndBack>
@@ -123,16 +121,14 @@ export function createLearner(
       return values
     },
     update(learningRate) {
+      applyStatistics(parameters, statistics)
       if (gradients.size > 0) {
         const isMean = settings.lossReduction === 'mean' && weightTotal > 0
         optimizer.update(gradients, { learningRate, gradientScale: isMean ? 1 / weightTotal : 1 })
       }
       forget()
     },
-    abandon() {
-      statisticsBefore.forEach((before, index) => statistics[index]?.assign(before))
-      forget()
-    },
+    abandon: forget,
     dispose() {
       forget()
       optimizer.dispose()

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Recipe } from '../../shared/domain/recipe.ts'
-import { fusedKernels } from '../devices/fused-kernels.ts'
+import { sgdUpdate } from '../devices/sgd-update.ts'
 import type { Network } from '../network/graph.ts'
 import { toInsideLayout, toTorchLayout } from '../network/layout.ts'
 import { trainableSpecs } from '../network/parameter-specs.ts'
@@ -39,24 +39,22 @@ interface Slot {
   readonly rateMultiplier: number
 }
 
-/**
- * d = gradient + weightDecay * parameter; v = momentum * v + d; parameter -= rate * v. Weight decay applies to all
- * parameters, biases and batch normalisation included, as torch.optim.SGD does unless told otherwise.
- */
+/** Weight decay applies to all parameters, biases and batch normalisation included, as torch.optim.SGD does unless told otherwise. */
 export function createOptimizer(network: Network, parameters: Parameters, settings: OptimizerSettings): Optimizer {
   const slots = trainableSpecs(network, settings.trainableFrom).map((spec): Slot => {
     const parameter = parameterOf(parameters, spec.name)
     const buffer = settings.momentum === 0 ? null : tf.tidy(() => tf.variable(tf.zeros(parameter.shape), false))
     return { spec, parameter, buffer, rateMultiplier: spec.stage === 'head' ? settings.headLearningRateMultiplier : 1 }
   })
-  const step = tf.getKernel(fusedKernels.sgdUpdate, tf.getBackend()) ? fusedStep : composedStep
   return {
     update(gradients, { learningRate, gradientScale }) {
       tf.tidy(() => {
         for (const slot of slots) {
           const gradient = gradients.get(slot.spec.name)
           if (gradient === undefined) throw new Error(`There is no gradient of ${slot.spec.name}.`)
-          step(slot, gradient, { ...settings, gradientScale, learningRate: learningRate * slot.rateMultiplier })
+          const { weightDecay, momentum } = settings
+          const rate = learningRate * slot.rateMultiplier
+          sgdUpdate({ ...slot, gradient }, { learningRate: rate, gradientScale, weightDecay, momentum })
         }
       })
     },
@@ -82,23 +80,4 @@ export function createOptimizer(network: Network, parameters: Parameters, settin
       for (const { buffer } of slots) buffer?.dispose()
     },
   }
-}
-
-interface StepNumbers extends UpdateRates {
-  readonly weightDecay: number
-  readonly momentum: number
-}
-
-function fusedStep({ parameter, buffer }: Slot, gradient: tf.Tensor, numbers: StepNumbers): void {
-  const { learningRate, gradientScale, weightDecay, momentum } = numbers
-  const inputs = buffer === null ? { parameter, gradient } : { parameter, gradient, momentumBuffer: buffer }
-  tf.engine().runKernel(fusedKernels.sgdUpdate, inputs, { learningRate, gradientScale, weightDecay, momentum })
-}
-
-function composedStep({ parameter, buffer }: Slot, gradient: tf.Tensor, numbers: StepNumbers): void {
-  const { learningRate, gradientScale, weightDecay, momentum } = numbers
-  const scaled = gradientScale === 1 ? gradient : tf.mul(gradient, gradientScale)
-  const decayed = weightDecay === 0 ? scaled : tf.add(scaled, tf.mul(parameter, weightDecay))
-  if (buffer !== null) buffer.assign(tf.add(tf.mul(buffer, momentum), decayed))
-  parameter.assign(tf.sub(parameter, tf.mul(buffer ?? decayed, learningRate)))
 }
