@@ -10,7 +10,7 @@ import { placeholderWeights } from '../../src/trainer/network/placeholder-weight
 import { buildResnet } from '../../src/trainer/network/resnet.ts'
 import { createLearner } from '../../src/trainer/steps/learner.ts'
 import { normalOf, randomOf } from '../../src/shared/random.ts'
-import { differenceOf, numbersOf, presentDevices, runKernel } from '../support/devices.ts'
+import { differenceOf, numbersOf, type Numbers, presentDevices, runKernel } from '../support/devices.ts'
 
 const hasOnednn = (await presentDevices()).includes(onednnDevice)
 const found = await onednnDevice.probe()
@@ -113,3 +113,40 @@ test.runIf(hasOnednn)('a residual is added by the convolution, in its own memory
   expect((await numbersOf(() => clone.clone()))[0]).toEqual(before)
   tf.dispose([x, filter, bias, residual, clone, y])
 })
+
+/** Batch, side, inputs, outputs, kernel, stride. Few places, and strides over many channels, go by a product of matrices on AMX. */
+const filterShapes = [
+  [3, 5, 48, 33, 3, 1],
+  [2, 7, 16, 512, 3, 1],
+  [2, 15, 130, 33, 3, 2],
+  [3, 14, 128, 20, 1, 2],
+  [5, 20, 24, 32, 3, 1],
+] as const
+
+test.runIf(hasBfloat16).each(filterShapes)(
+  'the gradient of a filter in bfloat16 is exact where its numbers are: %i images of %i px, %i to %i channels, %i px, stride %i',
+  async (batch, side, inputs, outputs, kernelPx, stride) => {
+    const sideAfter = Math.ceil(side / stride)
+    // Eighths up to 2 fit into eight bits, and so do their products into 24.
+    const eighths = (seed: number, length: number) => {
+      const random = randomOf(seed)
+      return Float32Array.from({ length }, () => Math.round(random() * 32 - 16) / 8)
+    }
+    const gradients: Numbers[] = []
+    for (const precision of ['float32', 'bfloat16'] as const) {
+      active = await onednnDevice.activate({ threads: 2, precision })
+      const [gradient] = await numbersOf(() => {
+        const x = tf.tensor4d(eighths(1, batch * side ** 2 * inputs), [batch, side, side, inputs])
+        const filter = tf.zeros<tf.Rank.R4>([kernelPx, kernelPx, inputs, outputs])
+        const dy = tf.tensor(eighths(2, batch * sideAfter ** 2 * outputs), [batch, sideAfter, sideAfter, outputs])
+        const pad = (kernelPx - 1) / 2
+        return tf.grad((weights) => tf.conv2d(x, weights as tf.Tensor4D, stride, pad))(filter, dy)
+      })
+      if (gradient) gradients.push(gradient)
+      await active.dispose()
+      active = null
+    }
+    const [exact, rough] = gradients
+    expect(rough && exact && differenceOf(rough, exact)).toBeLessThan(1e-5)
+  },
+)
