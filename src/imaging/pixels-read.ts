@@ -1,6 +1,6 @@
 import type { KeptPicture } from './kept-pictures.ts'
 import type { PictureWords } from './picture-words.ts'
-import type { Raster } from './raster.ts'
+import { letGo, type Raster } from './raster.ts'
 import { readSource, type Source } from './read-source.ts'
 import { RefusedImage, toRefusedImage, type RefusalReason } from './refused-image.ts'
 import { said } from '../shared/said.ts'
@@ -31,7 +31,7 @@ export interface ExpectedFile {
   readonly contentHash?: string | null
 }
 
-/** Reads the bytes once, compares their hash before any decoding, and lets `make` turn them into pixels. */
+/** Reads the bytes once, compares their hash before any decoding, and lets `make` turn them into pixels that are its own. */
 export async function readPixelsOf(
   file: string,
   { contentHash: expectedHash }: ExpectedFile,
@@ -39,7 +39,9 @@ export async function readPixelsOf(
 ): Promise<PixelsRead> {
   try {
     const source = await readExpected(file, expectedHash ?? null)
-    return { state: 'read', contentHash: source.contentHash, ...(await make(source)) }
+    const made = await make(source)
+    letGo(source.bytes)
+    return { state: 'read', contentHash: source.contentHash, ...made }
   } catch (error) {
     const { reason, message } = toRefusedImage(error)
     return { state: 'unreadable', reason, message }

@@ -4,3 +4,11 @@ export interface Raster {
   readonly widthPx: number
   readonly heightPx: number
 }
+
+/**
+ * Gives the memory of values that nobody needs any more back at once. Left to the garbage collector, some thirty decoded
+ * pictures are enough to make it run.
+ */
+export function letGo({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
+}

@@ -9,7 +9,7 @@ import { wordsOf } from '../picture-words.ts'
 import { readPixelsOf, type PixelsRead } from '../pixels-read.ts'
 import type { CropView, KeptView } from '../read-crop-pixels.ts'
 import type { TestView } from '../read-test-pixels.ts'
-import type { Raster } from '../raster.ts'
+import { letGo, type Raster } from '../raster.ts'
 import { isAsItWas } from '../read-source.ts'
 import { resampleTriangle } from '../resample.ts'
 import { randomOf } from '../../shared/random.ts'
@@ -40,12 +40,14 @@ function makeTestPixels(file: string, view: TestView): Promise<PixelsRead> {
     const margin = roundHalfToEven((resizePx - cropPx) / 2)
     const box = { left: margin, top: margin, width: cropPx, height: cropPx }
     const whole = { left: 0, top: 0, width: header.widthPx, height: header.heightPx }
-    const small = resampleTriangle(await decodeBox(bytes, header, { box: whole, sidePx: resizePx }), {
+    const decoded = await decodeBox(bytes, header, { box: whole, sidePx: resizePx })
+    const small = resampleTriangle(decoded, {
       widthPx: resizePx,
       heightPx: resizePx,
       window: storedBox(box, { widthPx: resizePx, heightPx: resizePx, orientation: header.orientation }),
       verticalFirst: placementOf(header.orientation).transposed,
     })
+    letGo(decoded.values)
     return { pixels: placeUpright(small, header.orientation), ...uprightSize(header) }
   })
 }
@@ -60,12 +62,14 @@ function makeCropPixels(file: string, view: CropView): Promise<PixelsRead> {
     const [isGiven, isKept] = [isUpTo(view.wholeUpTo), isUpTo(view.keepUpTo)]
     const whole = isGiven || isKept ? await decode(bytes, header, patiently) : null
     const part = whole ?? (await decodeBox(bytes, header, { box: stored, sidePx: view.sizePx }))
-    return {
+    const made = {
       pixels: finishCrop(part, { box: whole ? stored : null, orientation: header.orientation }, view),
       ...(whole && isGiven && { whole: wordsOf(placeUpright(whole, header.orientation)) }),
       ...(whole && isKept && { kept: shareRaster(whole, { ...source, orientation: header.orientation }) }),
       ...size,
     }
+    letGo(part.values)
+    return made
   })
 }
 
