@@ -29,7 +29,12 @@ export type PixelsRead =
 export interface ExpectedFile {
   /** SHA-256 that the bytes must have, such as the dataset was frozen with; anything else is `changed`. */
   readonly contentHash?: string | null
+  /** Gives the decoded picture to be kept, where it has at most so many pixels. */
+  readonly keepUpTo?: number
 }
+
+/** Of a picture that may be kept, whose bytes are known. */
+export type Kept<View extends ExpectedFile> = View & { readonly contentHash: string }
 
 /** Reads the bytes once, compares their hash before any decoding, and lets `make` turn them into pixels that are its own. */
 export async function readPixelsOf(

@@ -1,5 +1,7 @@
+import type { KeptPictures } from './kept-pictures.ts'
 import { readInThread } from './pixel-threads/read-in-thread.ts'
-import type { ExpectedFile, PixelsRead } from './pixels-read.ts'
+import type { ExpectedFile, Kept, PixelsRead } from './pixels-read.ts'
+import { readThroughKept } from './read-through-kept.ts'
 
 /** The whole picture squashed to a square, of which the centre is kept. */
 export interface TestView extends ExpectedFile {
@@ -13,6 +15,19 @@ export interface TestView extends ExpectedFile {
  * image.
  */
 export async function readTestPixels(file: string, view: TestView): Promise<PixelsRead> {
+  return readInThread({ kind: 'test', file, view: fitting(view) })
+}
+
+/** The same, from the picture where it is kept. */
+export async function readTestThroughKept(
+  file: string,
+  view: Kept<TestView>,
+  pictures: KeptPictures,
+): Promise<PixelsRead> {
+  return readThroughKept({ kind: 'test', file, view: fitting(view) }, pictures)
+}
+
+function fitting(view: TestView): TestView {
   if (view.cropPx > view.resizePx) throw new RangeError('the crop does not fit into the resized picture')
-  return readInThread({ kind: 'test', file, view })
+  return view
 }

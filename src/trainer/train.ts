@@ -32,7 +32,7 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
     if (recipe.fitHeadFirst && !session.state.headFitted) {
       yield phase('caching-features')
       if (recipe.epochs > 0) await adapt(session, pictures)
-      const features = yield* cacheFeatures(session)
+      const features = yield* cacheFeatures(session, pictures)
 
       yield phase('fitting-head')
       yield* fitOutputLayer(session, features)

@@ -7,7 +7,7 @@ import { patientDecodeSecondsMax } from '../limits.ts'
 import { placementOf, placeUpright, storedBox, uprightSize, type Box } from '../orientation.ts'
 import { wordsOf } from '../picture-words.ts'
 import { readPixelsOf, type PixelsRead } from '../pixels-read.ts'
-import type { CropView, KeptView } from '../read-crop-pixels.ts'
+import type { CropView } from '../read-crop-pixels.ts'
 import type { TestView } from '../read-test-pixels.ts'
 import { letGo, type Raster } from '../raster.ts'
 import { isAsItWas } from '../read-source.ts'
@@ -16,39 +16,41 @@ import { randomOf } from '../../shared/random.ts'
 
 /** One file to read; plain values, so that it can be sent to a thread. */
 export type PixelRequest =
-  | { readonly kind: 'test'; readonly file: string; readonly view: TestView }
-  | { readonly kind: 'crop'; readonly file: string; readonly view: CropView }
-  | { readonly kind: 'kept'; readonly file: string; readonly picture: KeptPicture; readonly view: KeptView }
+  | (AnyRequest & { readonly kind: 'test'; readonly view: TestView })
+  | (AnyRequest & { readonly kind: 'crop'; readonly view: CropView })
+
+interface AnyRequest {
+  readonly file: string
+  /** What is kept of the file, where the bytes that it was decoded from are the expected ones. */
+  readonly picture?: KeptPicture | null
+}
 
 export async function makePixels(request: PixelRequest): Promise<PixelsRead> {
-  switch (request.kind) {
-    case 'test':
-      return makeTestPixels(request.file, request.view)
-    case 'crop':
-      return makeCropPixels(request.file, request.view)
-    case 'kept':
-      return (await isAsItWas(request.file, request.picture))
-        ? makeKeptPixels(request.picture, request.view)
-        : makeCropPixels(request.file, request.view)
-  }
+  const { file, picture } = request
+  if (!picture || !(await isAsItWas(file, picture)))
+    return request.kind === 'test' ? makeTestPixels(file, request.view) : makeCropPixels(file, request.view)
+  const size = uprightSize(picture)
+  const pixels =
+    request.kind === 'test'
+      ? finishTest(picture, picture, request.view)
+      : finishCrop(picture, { ...picture, box: storedBox(boxOf(request.view, size), picture) }, request.view)
+  return { state: 'read', contentHash: picture.contentHash, pixels, ...size }
 }
 
 function makeTestPixels(file: string, view: TestView): Promise<PixelsRead> {
-  const { resizePx, cropPx } = view
-  return readPixelsOf(file, view, async ({ bytes }) => {
+  return readPixelsOf(file, view, async (source) => {
+    const { bytes } = source
     const header = await readHeader(bytes)
-    const margin = roundHalfToEven((resizePx - cropPx) / 2)
-    const box = { left: margin, top: margin, width: cropPx, height: cropPx }
-    const whole = { left: 0, top: 0, width: header.widthPx, height: header.heightPx }
-    const decoded = await decodeBox(bytes, header, { box: whole, sidePx: resizePx })
-    const small = resampleTriangle(decoded, {
-      widthPx: resizePx,
-      heightPx: resizePx,
-      window: storedBox(box, { widthPx: resizePx, heightPx: resizePx, orientation: header.orientation }),
-      verticalFirst: placementOf(header.orientation).transposed,
-    })
+    const box = { left: 0, top: 0, width: header.widthPx, height: header.heightPx }
+    const decoded = await decodeBox(bytes, header, { box, sidePx: view.resizePx })
+    const isKept = header.widthPx * header.heightPx <= Math.min(exactPixelCountMax, view.keepUpTo ?? 0)
+    const made = {
+      pixels: finishTest(decoded, header, view),
+      ...(isKept && { kept: shareRaster(decoded, { ...source, orientation: header.orientation }) }),
+      ...uprightSize(header),
+    }
     letGo(decoded.values)
-    return { pixels: placeUpright(small, header.orientation), ...uprightSize(header) }
+    return made
   })
 }
 
@@ -73,15 +75,24 @@ function makeCropPixels(file: string, view: CropView): Promise<PixelsRead> {
   })
 }
 
-function makeKeptPixels(picture: KeptPicture, view: KeptView): PixelsRead {
-  const size = uprightSize(picture)
-  const box = storedBox(boxOf(view, size), picture)
-  const pixels = finishCrop(picture, { box, orientation: picture.orientation }, view)
-  return { state: 'read', contentHash: view.contentHash, pixels, ...size }
-}
-
 function boxOf({ box }: CropView, size: ReturnType<typeof uprightSize>): Box {
   return 'keys' in box ? chooseCrop(randomOf(...box.keys), size, box.crop) : box
+}
+
+/** A whole picture as it is stored becomes what the network sees of a test image. */
+function finishTest(
+  stored: Raster,
+  { orientation }: Pick<Header, 'orientation'>,
+  { resizePx, cropPx }: TestView,
+): Raster {
+  const margin = roundHalfToEven((resizePx - cropPx) / 2)
+  const size = { widthPx: resizePx, heightPx: resizePx }
+  const small = resampleTriangle(stored, {
+    ...size,
+    window: storedBox({ left: margin, top: margin, width: cropPx, height: cropPx }, { ...size, orientation }),
+    verticalFirst: placementOf(orientation).transposed,
+  })
+  return placeUpright(small, orientation)
 }
 
 /** A part of a picture as it is stored, or all of it, becomes what the network sees. */

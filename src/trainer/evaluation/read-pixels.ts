@@ -1,5 +1,6 @@
 import { findFileProblem, type PixelsRead } from '../../imaging/pixels-read.ts'
-import { readTestPixels } from '../../imaging/read-test-pixels.ts'
+import type { KeptPictures } from '../../imaging/kept-pictures.ts'
+import { readTestPixels, readTestThroughKept } from '../../imaging/read-test-pixels.ts'
 import type { Preprocessing } from '../../shared/domain/backbone.ts'
 import { said } from '../../shared/said.ts'
 
@@ -19,6 +20,15 @@ export async function readPixels(
   { resizePx, cropPx }: Pick<Preprocessing, 'resizePx' | 'cropPx'>,
 ): Promise<PixelResult> {
   return pixelResultOf(await readTestPixels(file, { resizePx, cropPx, contentHash }), contentHash)
+}
+
+/** The same, from the pictures where it is kept, to which it is added. */
+export async function readPixelsThroughKept(
+  { file, contentHash }: { readonly file: string; readonly contentHash: string },
+  { resizePx, cropPx }: Pick<Preprocessing, 'resizePx' | 'cropPx'>,
+  pictures: KeptPictures,
+): Promise<PixelResult> {
+  return pixelResultOf(await readTestThroughKept(file, { resizePx, cropPx, contentHash }, pictures), contentHash)
 }
 
 /** What was read of a file, refused where its content is not the expected one. */

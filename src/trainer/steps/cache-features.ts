@@ -1,12 +1,13 @@
 import { join } from 'node:path'
+import type { KeptPictures } from '../../imaging/kept-pictures.ts'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { TrainerEvent } from '../../shared/domain/run.ts'
 import { sampleOrder } from '../batches/sample-order.ts'
 import { inferenceBatchSize } from '../evaluation/open-classifier.ts'
-import { readPixels } from '../evaluation/read-pixels.ts'
+import { readPixels, readPixelsThroughKept, type PixelResult } from '../evaluation/read-pixels.ts'
 import { createPassingCache, type FeatureCache } from './feature-cache.ts'
 import { featureKeyOf, isBackboneFrozen } from './feature-key.ts'
-import { featureViews, wholeView, type FeatureView } from './feature-views.ts'
+import { featureViews, readView, wholeView, type FeatureView } from './feature-views.ts'
 import { joinFeatures, type LabelledFeatures } from './fit-head.ts'
 import { featuresThroughCache, headWidth, openHeadCache } from './infer-through-cache.ts'
 import { createProgress } from './progress.ts'
@@ -20,9 +21,13 @@ export interface SplitFeatures {
 
 /**
  * What the output layer sees of each validation image, and of each training image in each view. Where the backbone stays as it is,
- * it is computed once and kept on disk by content hash, so that a resumed run, and the next one, go on from there.
+ * it is computed once and kept on disk by content hash, so that a resumed run, and the next one, go on from there. `pictures`,
+ * where they will be learned from, are looked at first and added to.
  */
-export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEvent, SplitFeatures> {
+export async function* cacheFeatures(
+  session: Session,
+  pictures: KeptPictures | null,
+): AsyncGenerator<TrainerEvent, SplitFeatures> {
   const { job, world, network, entries, preprocessing, missing } = session
   yield* showSeen(session, {
     epoch: 0,
@@ -49,7 +54,8 @@ export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEv
       // What is known comes at once and says nothing about how fast the rest will be.
       const progress = createProgress({ phase: 'caching-features', total, done: before + known, now: world.now })
       let done = 0
-      const options = { cache, view, batchSize: inferenceBatchSize(preprocessing.cropPx), signal: world.signal }
+      const read = readerOf(session, { view, pictures })
+      const options = { cache, read, batchSize: inferenceBatchSize(preprocessing.cropPx), signal: world.signal }
       for await (const { results } of featuresThroughCache(session, items, options)) {
         world.signal.throwIfAborted()
         for (const { item, problem } of results) if (problem !== null) missing.note(item.entry.path, problem)
@@ -67,6 +73,25 @@ export async function* cacheFeatures(session: Session): AsyncGenerator<TrainerEv
   }
   yield* missing.takeWarnings()
   return { train: joinFeatures(seen), validation: validation ?? joinFeatures([]) }
+}
+
+interface EntryItem {
+  readonly entry: DatasetEntry
+  readonly file: string
+  readonly contentHash: string
+}
+
+/** Whole images as those who look at them next will find them: validation images as pixels, training images decoded. */
+function readerOf(
+  { preprocessing, readValidation }: Session,
+  { view, pictures }: { readonly view: FeatureView; readonly pictures: KeptPictures | null },
+): (item: EntryItem) => Promise<PixelResult> {
+  return (item) => {
+    if (pictures === null || view !== wholeView) return readView(item, preprocessing, view)
+    return item.entry.split === 'validation'
+      ? readValidation(item)
+      : readPixelsThroughKept(item, preprocessing, pictures)
+  }
 }
 
 /** The features of everything below the output layer as the run began with it. */

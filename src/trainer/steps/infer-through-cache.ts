@@ -1,21 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Classifier } from '../evaluation/classifier.ts'
-import { infer, type Inferred, type InferItem } from '../evaluation/infer.ts'
+import { infer, type Inferred, type InferItem, type InferOptions } from '../evaluation/infer.ts'
 import { readAhead } from '../evaluation/read-ahead.ts'
 import { findProblem } from '../evaluation/read-pixels.ts'
 import { forwardInfer } from '../network/forward.ts'
 import type { Network } from '../network/graph.ts'
 import { stageInput } from '../network/resnet.ts'
 import { openFeatureCache, type FeatureCache } from './feature-cache.ts'
-import { readView, wholeView, type FeatureView } from './feature-views.ts'
 
 /** An item whose content is known: what the cache goes by. */
 export type HashedItem = InferItem & { readonly contentHash: string }
 
-export interface CachedInferOptions {
-  /** Of the features of the view. */
+export interface CachedInferOptions<I extends HashedItem = HashedItem> extends Pick<InferOptions<I>, 'read'> {
   readonly cache: FeatureCache
-  readonly view?: FeatureView
   readonly batchSize: number
   /** Also a file whose features are cached must still be there as it was: it is read, though not decoded. */
   readonly checksFiles?: boolean
@@ -47,7 +44,7 @@ const cachedBatchSize = 512
 export async function* featuresThroughCache<I extends HashedItem>(
   classifier: Classifier,
   items: readonly I[],
-  { cache, view = wholeView, batchSize, checksFiles = false, signal }: CachedInferOptions,
+  { cache, read, batchSize, checksFiles = false, signal }: CachedInferOptions<I>,
 ): AsyncGenerator<{ readonly results: readonly Inferred<I>[] }, void, undefined> {
   const { known = [], unknown = [] } = Object.groupBy(items, ({ contentHash }) =>
     cache.get(contentHash) === undefined ? 'unknown' : 'known',
@@ -65,7 +62,6 @@ export async function* featuresThroughCache<I extends HashedItem>(
     yield { results }
   }
   const until = stageInput(classifier.network, 'head')
-  const read = (item: I) => readView(item, classifier.preprocessing, view)
   for await (const { results } of infer(classifier, unknown, { batchSize, until, read, signal })) {
     const fresh = results.flatMap(({ item, output }) => (output === null ? [] : [[item.contentHash, output] as const]))
     await cache.add(new Map(fresh))
@@ -77,7 +73,7 @@ export async function* featuresThroughCache<I extends HashedItem>(
 export async function* inferThroughCache<I extends HashedItem>(
   classifier: Classifier,
   items: readonly I[],
-  options: CachedInferOptions,
+  options: CachedInferOptions<I>,
 ): AsyncGenerator<{ readonly results: readonly Inferred<I>[] }, void, undefined> {
   for await (const { results } of featuresThroughCache(classifier, items, options)) {
     const logits = await logitsOfFeatures(

@@ -10,14 +10,9 @@ import type { PixelsRead } from '../../../src/imaging/pixels-read.ts'
 import { createKeptPictures } from '../../../src/imaging/kept-pictures.ts'
 import { makePixels } from '../../../src/imaging/pixel-threads/make-pixels.ts'
 import type { PixelAnswer } from '../../../src/imaging/pixel-threads/pixel-thread.ts'
-import {
-  readCropPixels,
-  readCropThroughKept,
-  type CropView,
-  type KeptView,
-} from '../../../src/imaging/read-crop-pixels.ts'
+import { readCropPixels, readCropThroughKept, type CropView } from '../../../src/imaging/read-crop-pixels.ts'
 import { readSource } from '../../../src/imaging/read-source.ts'
-import { readTestPixels } from '../../../src/imaging/read-test-pixels.ts'
+import { readTestPixels, readTestThroughKept } from '../../../src/imaging/read-test-pixels.ts'
 import { readGoldenImages, sourceFolder } from '../../support/pictures/golden-images.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -45,7 +40,7 @@ describe('pictures that are kept', () => {
     for (const { file } of images) {
       const fromFile = await readCropPixels(file, { ...crop, distortion })
       if (fromFile.state !== 'read') continue
-      const kept: KeptView = { ...crop, distortion, contentHash: fromFile.contentHash }
+      const kept = { ...crop, distortion, contentHash: fromFile.contentHash }
       const { kept: picture, ...first } = (await readCropThroughKept(file, kept, pictures)) as typeof fromFile
       expect(first).toEqual(fromFile)
       expect(pictures.find(file)).toEqual(picture ?? null)
@@ -57,6 +52,23 @@ describe('pictures that are kept', () => {
     // What was under way when everything was given back.
     if (last) pictures.keep('late', last)
     expect([pictures.count, pictures.room()]).toEqual([0, 0])
+  })
+
+  it('give whole images as their files give them, whichever way they were kept', async () => {
+    const { images } = await readGoldenImages()
+    for (const [index, { file }] of images.entries()) {
+      const fromFile = await readTestPixels(file, view)
+      if (fromFile.state !== 'read') continue
+      const { contentHash } = fromFile
+      const pictures = createKeptPictures(2 ** 28)
+      const asTest = () => readTestThroughKept(file, { ...view, contentHash }, pictures)
+      const asCrop = () => readCropThroughKept(file, { ...crop, contentHash }, pictures)
+      const { kept: picture, ...first } = (await (index % 2 === 0 ? asTest() : asCrop())) as typeof fromFile
+      expect(pictures.find(file)).toEqual(picture ?? null)
+      if (index % 2 === 0) expect(first).toEqual(fromFile)
+      expect(await asTest()).toEqual(fromFile)
+      expect(await asCrop()).toEqual(await readCropPixels(file, crop))
+    }
   })
 
   it('take no more room than there is', async () => {
