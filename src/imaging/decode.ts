@@ -6,7 +6,7 @@ import { decodable, type Header } from './header.ts'
 import { decodeSecondsMax, pixelCountMax } from './limits.ts'
 import { withinMemory } from './memory-budget.ts'
 import type { Box } from './orientation.ts'
-import type { Raster } from './raster.ts'
+import { letGo, type Raster } from './raster.ts'
 import { toRefusedImage } from './refused-image.ts'
 
 export interface DecodeOptions {
@@ -45,8 +45,11 @@ async function decodeNow(bytes: Uint8Array, header: Header, options: DecodeOptio
     pipeline = isPlainCmyk ? pipeline.pipelineColourspace('cmyk').toColourspace('cmyk') : pipeline.toColourspace('srgb')
     const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
     const size = { widthPx: info.width, heightPx: info.height }
-    if (isPlainCmyk) return { ...size, ...rgbOfCmyk(data, info.channels) }
-    if (info.channels === 4) return { ...size, ...rgbOnWhite(data) }
+    if (isPlainCmyk || info.channels === 4) {
+      const flattened = isPlainCmyk ? rgbOfCmyk(data, info.channels) : rgbOnWhite(data)
+      letGo(data)
+      return { ...size, ...flattened }
+    }
     if (info.channels !== 3) throw new Error(`unexpected ${info.channels} channels`)
     return { ...size, values: data, isTransparent: false }
   } catch (error) {

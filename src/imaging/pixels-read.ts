@@ -33,10 +33,10 @@ export interface ExpectedFile {
   readonly keepUpTo?: number
 }
 
-/** Of a picture that may be kept, whose bytes are known. */
-export type Kept<View extends ExpectedFile> = View & { readonly contentHash: string }
+/** Of a file whose bytes are known. */
+export type Hashed<View extends ExpectedFile> = View & { readonly contentHash: string }
 
-/** Reads the bytes once, compares their hash before any decoding, and lets `make` turn them into pixels that are its own. */
+/** Reads the bytes once, compares their hash before any decoding, and lets `make` turn them into pixels, which share no memory with the bytes: those are given back. */
 export async function readPixelsOf(
   file: string,
   { contentHash: expectedHash }: ExpectedFile,
@@ -59,7 +59,7 @@ export async function findFileProblem(
   contentHash: string,
 ): Promise<{ readonly reason: RefusalReason; readonly message: string } | null> {
   try {
-    await readExpected(file, contentHash)
+    letGo((await readExpected(file, contentHash)).bytes)
     return null
   } catch (error) {
     const { reason, message } = toRefusedImage(error)

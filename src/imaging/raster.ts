@@ -6,9 +6,9 @@ export interface Raster {
 }
 
 /**
- * Gives the memory of values that nobody needs any more back at once. Left to the garbage collector, some thirty decoded
- * pictures are enough to make it run.
+ * Gives back at once the memory of values that nobody needs any more, and that is theirs alone: no part of a pool. Left to the
+ * garbage collector, some thirty decoded pictures are enough to make it run.
  */
 export function letGo({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0)
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0)
 }

@@ -2,7 +2,7 @@ import type { CropOptions } from './choose-crop.ts'
 import type { KeptPictures } from './kept-pictures.ts'
 import type { Box } from './orientation.ts'
 import { readInThread } from './pixel-threads/read-in-thread.ts'
-import type { ExpectedFile, Kept, PixelsRead } from './pixels-read.ts'
+import type { ExpectedFile, Hashed, PixelsRead } from './pixels-read.ts'
 import { readThroughKept } from './read-through-kept.ts'
 
 /** A box that is chosen once the size is known, by `chooseCrop` with randomness that depends on the keys alone. */
@@ -39,6 +39,6 @@ export function readCropPixels(file: string, view: CropView): Promise<PixelsRead
 }
 
 /** The same, from the picture where it is kept. */
-export function readCropThroughKept(file: string, view: Kept<CropView>, pictures: KeptPictures): Promise<PixelsRead> {
+export function readCropThroughKept(file: string, view: Hashed<CropView>, pictures: KeptPictures): Promise<PixelsRead> {
   return readThroughKept({ kind: 'crop', file, view }, pictures)
 }

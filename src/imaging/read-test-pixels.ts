@@ -1,6 +1,6 @@
 import type { KeptPictures } from './kept-pictures.ts'
 import { readInThread } from './pixel-threads/read-in-thread.ts'
-import type { ExpectedFile, Kept, PixelsRead } from './pixels-read.ts'
+import type { ExpectedFile, Hashed, PixelsRead } from './pixels-read.ts'
 import { readThroughKept } from './read-through-kept.ts'
 
 /** The whole picture squashed to a square, of which the centre is kept. */
@@ -15,19 +15,20 @@ export interface TestView extends ExpectedFile {
  * image.
  */
 export async function readTestPixels(file: string, view: TestView): Promise<PixelsRead> {
-  return readInThread({ kind: 'test', file, view: fitting(view) })
+  requireFittingCrop(view)
+  return readInThread({ kind: 'test', file, view })
 }
 
 /** The same, from the picture where it is kept. */
 export async function readTestThroughKept(
   file: string,
-  view: Kept<TestView>,
+  view: Hashed<TestView>,
   pictures: KeptPictures,
 ): Promise<PixelsRead> {
-  return readThroughKept({ kind: 'test', file, view: fitting(view) }, pictures)
+  requireFittingCrop(view)
+  return readThroughKept({ kind: 'test', file, view }, pictures)
 }
 
-function fitting(view: TestView): TestView {
-  if (view.cropPx > view.resizePx) throw new RangeError('the crop does not fit into the resized picture')
-  return view
+function requireFittingCrop({ cropPx, resizePx }: TestView): void {
+  if (cropPx > resizePx) throw new RangeError('the crop does not fit into the resized picture')
 }

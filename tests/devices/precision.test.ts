@@ -114,19 +114,23 @@ test.runIf(hasOnednn)('a residual is added by the convolution, in its own memory
   tf.dispose([x, filter, bias, residual, clone, y])
 })
 
-/** Batch, side, inputs, outputs, kernel, stride. Few places, and strides over many channels, go by a product of matrices on AMX. */
+/** Few places, and strides over many channels, go by a product of matrices on AMX. */
 const filterShapes = [
-  [3, 5, 48, 33, 3, 1],
-  [2, 7, 16, 512, 3, 1],
-  [2, 15, 130, 33, 3, 2],
-  [3, 14, 128, 20, 1, 2],
-  [5, 20, 24, 32, 3, 1],
-] as const
+  { batch: 3, height: 5, inputs: 48, outputs: 33, kernelPx: 3, stride: 1 },
+  { batch: 1, height: 4, inputs: 64, outputs: 32, kernelPx: 3, stride: 1 },
+  { batch: 2, height: 7, inputs: 16, outputs: 512, kernelPx: 3, stride: 1 },
+  { batch: 2, height: 15, inputs: 130, outputs: 33, kernelPx: 3, stride: 2 },
+  { batch: 2, height: 10, inputs: 128, outputs: 32, kernelPx: 3, stride: 2 },
+  { batch: 3, height: 14, inputs: 128, outputs: 20, kernelPx: 1, stride: 2 },
+  { batch: 5, height: 20, inputs: 24, outputs: 32, kernelPx: 3, stride: 1 },
+]
 
 test.runIf(hasBfloat16).each(filterShapes)(
-  'the gradient of a filter in bfloat16 is exact where its numbers are: %i images of %i px, %i to %i channels, %i px, stride %i',
-  async (batch, side, inputs, outputs, kernelPx, stride) => {
-    const sideAfter = Math.ceil(side / stride)
+  'the gradient of a filter in bfloat16 is exact where its numbers are: $batch images $height px high, $inputs to $outputs channels, $kernelPx px, stride $stride',
+  async ({ batch, height, inputs, outputs, kernelPx, stride }) => {
+    // Not square, so that no axis can stand for another.
+    const width = height + 2
+    const [down, along] = [Math.ceil(height / stride), Math.ceil(width / stride)]
     // Eighths up to 2 fit into eight bits, and so do their products into 24.
     const eighths = (seed: number, length: number) => {
       const random = randomOf(seed)
@@ -136,11 +140,10 @@ test.runIf(hasBfloat16).each(filterShapes)(
     for (const precision of ['float32', 'bfloat16'] as const) {
       active = await onednnDevice.activate({ threads: 2, precision })
       const [gradient] = await numbersOf(() => {
-        const x = tf.tensor4d(eighths(1, batch * side ** 2 * inputs), [batch, side, side, inputs])
+        const x = tf.tensor4d(eighths(1, batch * height * width * inputs), [batch, height, width, inputs])
         const filter = tf.zeros<tf.Rank.R4>([kernelPx, kernelPx, inputs, outputs])
-        const dy = tf.tensor(eighths(2, batch * sideAfter ** 2 * outputs), [batch, sideAfter, sideAfter, outputs])
-        const pad = (kernelPx - 1) / 2
-        return tf.grad((weights) => tf.conv2d(x, weights as tf.Tensor4D, stride, pad))(filter, dy)
+        const dy = tf.tensor(eighths(2, batch * down * along * outputs), [batch, down, along, outputs])
+        return tf.grad((weights) => tf.conv2d(x, weights as tf.Tensor4D, stride, 'same'))(filter, dy)
       })
       if (gradient) gradients.push(gradient)
       await active.dispose()

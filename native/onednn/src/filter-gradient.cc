@@ -15,6 +15,7 @@ namespace {
 struct Backward {
   dnnl::convolution_backward_weights::primitive_desc desc;
   dnnl::convolution_backward_weights primitive;
+  bool has_tiles;
 };
 
 const Backward& backward_of(const ConvolutionShape& shape) {
@@ -22,16 +23,17 @@ const Backward& backward_of(const ConvolutionShape& shape) {
     const ConvolutionLayouts any = any_layouts(shape);
     const Desc sums(dims_of(View::filter, shape.filter), DataType::f32, dnnl::memory::format_tag::any);
     auto desc = seam::convolution_filter_gradient(any.x, sums, any.y, shape.window, forward_hint(shape));
-    return Backward{desc, dnnl::convolution_backward_weights(desc)};
+    const bool has_tiles =
+        compute_type() == DataType::bf16 && std::string(desc.impl_info_str()).find("amx") != std::string::npos;
+    return Backward{desc, dnnl::convolution_backward_weights(desc), has_tiles};
   });
 }
 
-/** Measured at 128 to 224 px; with more places, writing the matrix costs what the product saves. */
+/** Measured with oneDNN 2.6.3 at 128 to 224 px; with more places, writing the matrix costs what the product saves. */
 bool is_faster_as_product(const ConvolutionShape& shape, const Backward& backward) {
-  const bool has_tiles = std::string(backward.desc.impl_info_str()).find("amx_bf16") != std::string::npos;
-  const bool is_small = shape.y[1] * shape.y[2] <= 7 * 7;
+  const int64_t places = shape.y[1] * shape.y[2];
   const bool is_striding = shape.window.strides[0] > 1 && shape.filter[2] >= 128;
-  return has_tiles && (is_small || is_striding);
+  return backward.has_tiles && places <= (is_striding ? 14 * 14 : 7 * 7);
 }
 
 /** patches^T [height * width * in, places] times gradient [places, out] to sums [height * width * in, out]. */

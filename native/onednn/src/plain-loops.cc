@@ -91,7 +91,9 @@ Made softmax(Operand x, bool logarithm) {
 constexpr int64_t kWorthWaking = 4096;
 
 void sgd_update(Operand parameter, Operand gradient, const Operand* momentum_buffer, const SgdNumbers& numbers) {
-  const auto [rate, scale, decay, momentum] = numbers;
+  // Names of their own, which clang wants of what a parallel loop uses.
+  const float rate = numbers.learning_rate, scale = numbers.gradient_scale;
+  const float decay = numbers.weight_decay, momentum = numbers.momentum;
   // Gradients of filters come in the layout of their primitive. Filters that are reordered for each step anyway take it
   // over, and so need no reorder here.
   const bool is_filter = compute_type() != DataType::f32 && gradient.tensor->view() == View::filter;
@@ -103,13 +105,13 @@ void sgd_update(Operand parameter, Operand gradient, const Operand* momentum_buf
   float* values = parameter.tensor->floats();
   const auto count = static_cast<int64_t>(layout.get_size() / sizeof(float));
   if (momentum_buffer == nullptr) {
-#pragma omp parallel for simd if (count > kWorthWaking)
+#pragma omp parallel for simd if (parallel : count > kWorthWaking)
     for (int64_t index = 0; index < count; ++index)
       values[index] -= rate * (scale * slopes[index] + decay * values[index]);
   } else {
     momentum_buffer->tensor->adopt(view, parameter.shape, layout);
     float* velocities = momentum_buffer->tensor->floats();
-#pragma omp parallel for simd if (count > kWorthWaking)
+#pragma omp parallel for simd if (parallel : count > kWorthWaking)
     for (int64_t index = 0; index < count; ++index) {
       const float velocity = momentum * velocities[index] + scale * slopes[index] + decay * values[index];
       velocities[index] = velocity;

@@ -16,10 +16,10 @@ import { randomOf } from '../../shared/random.ts'
 
 /** One file to read; plain values, so that it can be sent to a thread. */
 export type PixelRequest =
-  | (AnyRequest & { readonly kind: 'test'; readonly view: TestView })
-  | (AnyRequest & { readonly kind: 'crop'; readonly view: CropView })
+  | (FileRequest & { readonly kind: 'test'; readonly view: TestView })
+  | (FileRequest & { readonly kind: 'crop'; readonly view: CropView })
 
-interface AnyRequest {
+interface FileRequest {
   readonly file: string
   /** What is kept of the file, where the bytes that it was decoded from are the expected ones. */
   readonly picture?: KeptPicture | null

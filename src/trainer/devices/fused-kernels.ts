@@ -31,7 +31,7 @@ export const fusedKernels = {
    * buffer = momentum * buffer + d and d = buffer; parameter -= learningRate * d. Inputs {parameter, gradient} and, when
    * momentum is not 0, {momentumBuffer}; attributes {learningRate, gradientScale, weightDecay, momentum}. Parameter and
    * buffer change IN PLACE (so they must not share their data with another tensor); the output is a scalar that may be
-   * disposed at once.
+   * disposed at once. Running statistics move by it as well.
    */
   sgdUpdate: 'AthanorSgdUpdate',
 } as const

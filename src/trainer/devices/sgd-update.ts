@@ -35,7 +35,8 @@ function runFused({ parameter, gradient, buffer }: SgdTensors, numbers: SgdNumbe
 function composeUpdate({ parameter, gradient, buffer }: SgdTensors, numbers: SgdNumbers): void {
   const { learningRate, gradientScale, weightDecay, momentum } = numbers
   const scaled = gradientScale === 1 ? gradient : tf.mul(gradient, gradientScale)
-  const decayed = weightDecay === 0 ? scaled : tf.add(scaled, tf.mul(parameter, weightDecay))
+  const pull = weightDecay === 1 ? parameter : tf.mul(parameter, weightDecay)
+  const decayed = weightDecay === 0 ? scaled : tf.add(scaled, pull)
   if (buffer !== null) buffer.assign(tf.add(tf.mul(buffer, momentum), decayed))
   parameter.assign(tf.sub(parameter, tf.mul(buffer ?? decayed, learningRate)))
 }

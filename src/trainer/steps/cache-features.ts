@@ -81,16 +81,15 @@ interface EntryItem {
   readonly contentHash: string
 }
 
-/** Whole images as those who look at them next will find them: validation images as pixels, training images decoded. */
+/** Where they will be looked at again, whole images are kept for that: validation images as pixels, training images decoded. */
 function readerOf(
-  { preprocessing, readValidation }: Session,
+  { job, preprocessing, readValidation }: Session,
   { view, pictures }: { readonly view: FeatureView; readonly pictures: KeptPictures | null },
 ): (item: EntryItem) => Promise<PixelResult> {
   return (item) => {
-    if (pictures === null || view !== wholeView) return readView(item, preprocessing, view)
-    return item.entry.split === 'validation'
-      ? readValidation(item)
-      : readPixelsThroughKept(item, preprocessing, pictures)
+    if (isBackboneFrozen(job.recipe) || view !== wholeView) return readView(item, preprocessing, view)
+    if (item.entry.split === 'validation') return readValidation(item)
+    return pictures === null ? readPixels(item, preprocessing) : readPixelsThroughKept(item, preprocessing, pictures)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Mix } from '../batches/mix-images.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import { disposeFolded, foldFilters } from '../network/folded-filters.ts'
 import { applyStatistics, forwardTrain } from '../network/forward.ts'
+import type { TrainOutput } from '../network/forward.ts'
 import type { Network } from '../network/graph.ts'
 import type { StatisticUpdate } from '../network/node-operations.ts'
 import { trainableSpecs } from '../network/parameter-specs.ts'
@@ -34,7 +35,7 @@ export interface LabelledInput {
 
 /**
  * Takes updates over batches that are given in parts. The sum of the parts' gradients is the gradient of the batch: only
- * batch normalisation sees each part for itself. With the step the running statistics move with each part, in order.
+ * batch normalisation sees each part for itself. The running statistics move with the update, by each part in order.
  */
 export interface Learner {
   readonly optimizer: Optimizer
@@ -70,34 +71,32 @@ export function createLearner(
     weightTotal = 0
   }
 
-  /** The logits, and the gradients added to those that there are. */
+  /** What the forward pass gives, and the gradients added to those that there are. */
   function forwardAndBack(x: tf.Tensor4D, { classIndices, mix = null }: Omit<LabelledInput, 'pixels'>) {
     const { trainableFrom, labelSmoothing } = settings
-    return tf.tidy(() => {
+    let output: TrainOutput | null = null
+    const sums = tf.tidy(() => {
       const targets = tf.tensor2d(targetsOf(classIndices, { classWeights, labelSmoothing, mix }), [
         classIndices.length,
         classWeights.length,
       ])
-      let logits: tf.Tensor2D | null = null
       const { grads } = tf.variableGrads(
         () => {
-          const output = forwardTrain(network, parameters, x, { trainableFrom, folded })
-          statistics.push(...output.statistics)
+          output = forwardTrain(network, parameters, x, { trainableFrom, folded })
           for (const { fresh } of output.statistics) tf.keep(fresh)
-          logits = tf.keep(output.logits)
-          return crossEntropySum(output.logits, targets)
+          return crossEntropySum(tf.keep(output.logits), targets)
         },
         trainable.map(({ variable }) => variable),
       )
-      const sums = trainable.map(({ name, variable }) => {
+      return trainable.map(({ name, variable }) => {
         const gradient = grads[variable.name]
         if (gradient === undefined) throw new Error(`There is no gradient of ${name}.`)
         const sum = gradients.get(name)
         return tf.keep(sum ? tf.add(sum, gradient) : gradient)
       })
-      if (logits === null) throw new Error('The forward pass did not run.')
-      return { logits: logits as tf.Tensor2D, sums }
     })
+    if (output === null) throw new Error('The forward pass did not run.')
+    return { ...(output as TrainOutput), sums }
   }
 
   return {
@@ -112,6 +111,7 @@ export function createLearner(
         x.dispose()
       }
       const { logits, sums } = made
+      statistics.push(...made.statistics)
       for (const sum of gradients.values()) sum.dispose()
       gradients = new Map(trainable.map(({ name }, index) => [name, sums[index] as tf.Tensor]))
       // Partners are the same images in another order, so the sum is the same with them.

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import type { KeptPictures } from '../../imaging/kept-pictures.ts'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { ImageId } from '../../shared/domain/ids.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
@@ -10,6 +11,7 @@ import { readTrainingPixels } from '../batches/pixel-source.ts'
 import { sampleOrder } from '../batches/sample-order.ts'
 import { inferenceBatchSize } from '../evaluation/open-classifier.ts'
 import { softmax } from '../evaluation/probabilities.ts'
+import { readPixelsThroughKept } from '../evaluation/read-pixels.ts'
 import type { OpenBackbone } from '../open-backbone.ts'
 import { adaptStatistics } from './adapt-statistics.ts'
 import { collectFeatures } from './cache-features.ts'
@@ -59,7 +61,7 @@ export async function* watchLearning(
   yield { done: 0, total }
   const pictures = roomForPictures()
   await adaptStatistics(opened, entries, { recipe, imageFolder, microBatchSize, pictures, signal })
-  assignHead(opened, await fitStart(opened, entries, options))
+  assignHead(opened, await fitStart(opened, entries, { ...options, pictures }))
   const counts = new Array<number>(network.classCount).fill(0)
   for (const { classIndex } of entries) counts[classIndex] = (counts[classIndex] ?? 0) + 1
   const learner = createLearner(opened, classWeightsOf(recipe.classWeights, counts), recipe)
@@ -98,12 +100,13 @@ export async function* watchLearning(
 async function fitStart(
   opened: OpenBackbone,
   entries: readonly DatasetEntry[],
-  { recipe, imageFolder, strength, signal }: WatchOptions,
+  { recipe, imageFolder, strength, signal, pictures }: WatchOptions & { readonly pictures: KeptPictures },
 ): Promise<FittedHead> {
   const { network, preprocessing } = opened
   const cache = createPassingCache()
   const items = entries.map((entry) => ({ ...entry, file: join(imageFolder, entry.path) }))
-  const options = { cache, batchSize: inferenceBatchSize(preprocessing.cropPx), signal }
+  const read = (item: (typeof items)[number]) => readPixelsThroughKept(item, preprocessing, pictures)
+  const options = { cache, read, batchSize: inferenceBatchSize(preprocessing.cropPx), signal }
   for await (const { results } of featuresThroughCache(opened, items, options)) void results
   const seen = collectFeatures(entries, cache, headWidth(network))
   return lastOf(

@@ -2,7 +2,12 @@ import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { normalOf, randomOf } from '../../../src/shared/random.ts'
 import type { Network, NetworkNode } from '../../../src/trainer/network/graph.ts'
-import { createParameters, disposeParameters, readWeightMap } from '../../../src/trainer/network/parameters.ts'
+import {
+  createParameters,
+  disposeParameters,
+  parameterOf,
+  readWeightMap,
+} from '../../../src/trainer/network/parameters.ts'
 import type { Parameters } from '../../../src/trainer/network/parameters.ts'
 import { createLearner } from '../../../src/trainer/steps/learner.ts'
 import type { LabelledInput, LearnerSettings } from '../../../src/trainer/steps/learner.ts'
@@ -153,6 +158,42 @@ test('what is abandoned leaves no trace, not even in the running statistics', as
   expect(await readWeightMap(network, parameters)).toEqual(before)
   learner.dispose()
 })
+
+test('running statistics move by a tenth towards those of each part in turn, the variance as torch remembers it', async () => {
+  const network = smallNetwork(true)
+  const parts = [drawInput(4, 2), drawInput(3, 3)]
+  const expected = { mean: [0, 0, 0, 0], variance: [1, 1, 1, 1] }
+  for (const { pixels, classIndices } of parts) {
+    const { mean, variance } = await momentsOf(pixels, classIndices.length)
+    const count = classIndices.length * side ** 2
+    expected.mean = expected.mean.map((value, index) => 0.9 * value + 0.1 * (mean[index] ?? 0))
+    expected.variance = expected.variance.map(
+      (value, index) => 0.9 * value + (0.1 * (variance[index] ?? 0) * count) / (count - 1),
+    )
+  }
+  const learner = createLearner({ network, parameters }, [1, 1], settings)
+  for (const part of parts) await learner.add(part)
+  learner.update(0)
+  const after = await readWeightMap(network, parameters)
+  learner.dispose()
+  const movedTo = (name: string) => [...(after.get(`bn1.${name}`)?.values ?? [])]
+  for (const [name, values] of [
+    ['running_mean', expected.mean],
+    ['running_var', expected.variance],
+  ] as const)
+    values.forEach((value, channel) => expect(movedTo(name)[channel], name).toBeCloseTo(value, 5))
+})
+
+/** Of what the convolution gives, per channel; the variance divided by the count. */
+async function momentsOf(pixels: Float32Array, images: number) {
+  const moments = tf.tidy(() => {
+    const x = tf.tensor4d(pixels, [images, side, side, 3])
+    return tf.moments(tf.conv2d(x, parameterOf(parameters, 'conv1.weight') as tf.Tensor4D, 1, 1), [0, 1, 2])
+  })
+  const [mean, variance] = await Promise.all([moments.mean.data(), moments.variance.data()])
+  tf.dispose([moments.mean, moments.variance])
+  return { mean, variance }
+}
 
 test('an update without images changes nothing', async () => {
   const network = smallNetwork(true)
