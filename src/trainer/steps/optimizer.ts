@@ -39,7 +39,10 @@ interface Slot {
   readonly rateMultiplier: number
 }
 
-/** Weight decay applies to all parameters, biases and batch normalisation included, as torch.optim.SGD does unless told otherwise. */
+/**
+ * Weight decay applies to all parameters, biases and batch normalisation included, as torch.optim.SGD does unless told
+ * otherwise.
+ */
 export function createOptimizer(network: Network, parameters: Parameters, settings: OptimizerSettings): Optimizer {
   const slots = trainableSpecs(network, settings.trainableFrom).map((spec): Slot => {
     const parameter = parameterOf(parameters, spec.name)
