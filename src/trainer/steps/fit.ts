@@ -27,8 +27,8 @@ import { showSeen } from './show-seen.ts'
 import { createTrainingProfile, type TrainingProfile } from './training-profile.ts'
 
 /**
- * Trains for the epochs of the recipe, from wherever `session.state` stands: early stop, best weights, a checkpoint after
- * each epoch, each `checkpointSeconds`, and when the signal aborts. `pictures` are looked at first and added to.
+ * Trains for the epochs of the recipe, from wherever `session.state` stands: early stop, best weights, a checkpoint each
+ * `checkpointSeconds` and when the signal aborts. `pictures` are looked at first and added to.
  * Errors: not-finite, naming epoch and update.
  */
 export async function* fit(session: Session, pictures: KeptPictures | null): AsyncGenerator<TrainerEvent, void> {
@@ -119,7 +119,7 @@ async function* trainEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
     if (!part.last) continue
     await profile.during(() => learner.update(learningRate))
     session.state = { ...session.state, steps: part.step + 1, running }
-    if (world.now() - loop.lastCheckpointMs < recipe.checkpointSeconds * 1000) continue
+    if (!isCheckpointDue(loop)) continue
     yield* checkpoint(loop)
     // Waiting for the disk is not training.
     startMs = world.now()
@@ -159,7 +159,7 @@ async function addPart(
   return { loss, correctCount, imageCount: images.length }
 }
 
-/** Validates, notes the figures, keeps the best weights, and makes a checkpoint. */
+/** Validates, notes the figures, keeps the best weights, and makes a checkpoint where one is due. */
 async function* finishEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
   const { session } = loop
   const { entries, state, job, network, parameters } = session
@@ -184,7 +184,12 @@ async function* finishEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
     if (averaged) session.average = addToAverage(session.average, weights)
   }
   yield { kind: 'epoch', metrics }
-  yield* checkpoint(loop)
+  if (isCheckpointDue(loop)) yield* checkpoint(loop)
+}
+
+/** Not after each epoch: of few images one takes a second, and writing all weights down nearly as long. */
+function isCheckpointDue({ session, lastCheckpointMs }: Loop): boolean {
+  return session.world.now() - lastCheckpointMs >= session.job.recipe.checkpointSeconds * 1000
 }
 
 async function* checkpoint(loop: Loop): AsyncGenerator<TrainerEvent, void> {

@@ -10,7 +10,6 @@ import { openTestCore, shortRecipe } from '../test-core.ts'
 
 const [, , folder = ''] = process.argv
 const project = join(folder, '.athanor')
-const recipe = { ...shortRecipe, checkpointSeconds: 60 }
 /** One checkpoint of a ResNet-18 has 45 MB. */
 const leftBytes = 60_000_000
 
@@ -22,7 +21,7 @@ const weightsOf = (model: string) =>
     .update(readFileSync(join(project, 'models', model, 'weights.safetensors')))
     .digest('hex')
 
-const whole = await start('from-scratch', recipe)
+const whole = await start('from-scratch', shortRecipe)
 await follow(whole.id)
 const expected = weightsOf('model-1')
 await client.runs.delete({ projectId, runId: whole.id })
@@ -30,7 +29,7 @@ await client.runs.delete({ projectId, runId: whole.id })
 const filler = join(project, 'filler')
 const { bavail, bsize } = statfsSync(project)
 writeFileSync(filler, Buffer.alloc(bavail * bsize - leftBytes))
-const run = await start('from-scratch', recipe)
+const run = await start('from-scratch', shortRecipe)
 await reach(run.id, 'paused')
 const paused = await get(run.id)
 await stop(run.id)

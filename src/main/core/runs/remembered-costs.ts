@@ -21,7 +21,7 @@ export const RunCost = z.strictObject({
   /** Before and after the work on images; null, as the next one, where no run has told. */
   openSeconds: z.number().nonnegative().nullable(),
   headSecondsPerImage: z.number().nonnegative().nullable(),
-  /** Of an epoch beside its training images: validation and a checkpoint; null where no run has told. */
+  /** Of an epoch beside its training images: validation, and checkpoints as they come; null where no run has told. */
   epochRestSeconds: z.number().nonnegative().nullable(),
 })
 export type RunCost = z.infer<typeof RunCost>

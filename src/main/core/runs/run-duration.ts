@@ -13,7 +13,6 @@ const usualOpenSeconds = 6
 /** Fitting the output layer, all strengths of the penalty together: at least, and for the features of one image. */
 export const leastHeadSeconds = 0.5
 const usualHeadSecondsPerImage = 0.001
-const usualCheckpointSeconds = 0.3
 
 /** How often the finished model looks at an image. */
 export const looksOf = ({ seesMirrored }: Recipe): number => (seesMirrored ? 2 : 1)
@@ -28,7 +27,7 @@ export function durationOf(recipe: Recipe, cost: RunCost, { counts, cachedRatio 
     seconds += (train * recipe.views + validation) * (1 - cachedRatio) * infer
     seconds += leastHeadSeconds + train * recipe.views * (cost.headSecondsPerImage ?? usualHeadSecondsPerImage)
   }
-  const epochRestSeconds = cost.epochRestSeconds ?? validation * infer + usualCheckpointSeconds
+  const epochRestSeconds = cost.epochRestSeconds ?? validation * infer
   seconds += recipe.epochs * (train * (trainSecondsPerImage ?? 0) + epochRestSeconds)
   return seconds + (validation + test) * infer * looksOf(recipe)
 }
