@@ -1,4 +1,5 @@
 import type { Raster } from '../raster.ts'
+import { applyLevels, levelTable } from './apply-levels.ts'
 
 /** Stretches each channel to the whole range, as Pillow's ImageOps.autocontrast does. */
 export function stretchLevels(raster: Raster): Raster {
@@ -30,21 +31,21 @@ export function equalizeLevels(raster: Raster): Raster {
 /** Keeps the highest `bits` of each value. */
 export function posterize(raster: Raster, bits: number): Raster {
   const mask = 0xff & ~(2 ** (8 - bits) - 1)
-  return { ...raster, values: raster.values.map((value) => value & mask) }
+  return applyLevels(
+    raster,
+    levelTable((level) => level & mask),
+  )
 }
 
 /** Each channel's levels are replaced by what is made of how often each of the 256 occurs. */
 function mapLevels(raster: Raster, mapOf: (counts: readonly number[]) => (level: number) => number): Raster {
-  const values = new Uint8Array(raster.values.length)
+  const source = raster.values
+  const values = new Uint8Array(source.length)
   for (let channel = 0; channel < 3; channel += 1) {
-    const counts = new Array<number>(256).fill(0)
-    for (let at = channel; at < values.length; at += 3) {
-      const level = raster.values[at] ?? 0
-      counts[level] = (counts[level] ?? 0) + 1
-    }
-    const mapped = mapOf(counts)
-    const table = counts.map((_, level) => mapped(level))
-    for (let at = channel; at < values.length; at += 3) values[at] = table[raster.values[at] ?? 0] ?? 0
+    const counts = new Uint32Array(256)
+    for (let at = channel; at < source.length; at += 3) (counts[source[at] as number] as number) += 1
+    const table = levelTable(mapOf([...counts]))
+    for (let at = channel; at < source.length; at += 3) values[at] = table[source[at] as number] as number
   }
   return { ...raster, values }
 }

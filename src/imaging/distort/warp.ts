@@ -30,18 +30,20 @@ export function shift(rightRatio: number, downRatio: number): Matrix {
 
 /** The nearest pixel; what comes from outside of the picture is black, which says nothing about its class. */
 export function warp(raster: Raster, [a, b, c, d, e, f]: Matrix): Raster {
-  const { widthPx, heightPx } = raster
-  const values = new Uint8Array(raster.values.length)
+  const { values: source, widthPx, heightPx } = raster
+  const values = new Uint8Array(source.length)
   for (let y = 0; y < heightPx; y += 1) {
+    const down = y + 0.5 - heightPx / 2
     for (let x = 0; x < widthPx; x += 1) {
-      const [right, down] = [x + 0.5 - widthPx / 2, y + 0.5 - heightPx / 2]
+      const right = x + 0.5 - widthPx / 2
       const fromX = Math.floor(a * right + b * down + c * widthPx + widthPx / 2)
       const fromY = Math.floor(d * right + e * down + f * heightPx + heightPx / 2)
       if (fromX < 0 || fromX >= widthPx || fromY < 0 || fromY >= heightPx) continue
-      const [to, from] = [(y * widthPx + x) * 3, (fromY * widthPx + fromX) * 3]
-      values[to] = raster.values[from] ?? 0
-      values[to + 1] = raster.values[from + 1] ?? 0
-      values[to + 2] = raster.values[from + 2] ?? 0
+      const to = (y * widthPx + x) * 3
+      const from = (fromY * widthPx + fromX) * 3
+      values[to] = source[from] as number
+      values[to + 1] = source[from + 1] as number
+      values[to + 2] = source[from + 2] as number
     }
   }
   return { ...raster, values }

@@ -46,11 +46,11 @@ export function parseSetting(setting: RecipeSetting, text: string): unknown {
   throw new InvalidArgumentError(`It can be ${setting.allowed}.`)
 }
 
-/** "default 5, quick 0": what most presets have first. */
+/** "fine-tune 12, quick 0, others 5", or "default 0" where all have the same. */
 function describeDefaults(defaults: RecipeSetting['defaults']): string {
   const entries = Object.entries(defaults).map(([preset, value]) => [preset, formatSetting(value)] as const)
   const count = (value: string): number => entries.filter(([, other]) => other === value).length
   const [, common] = entries.toSorted(([, a], [, b]) => count(b) - count(a))[0] ?? ['', '']
   const rest = entries.filter(([, value]) => value !== common).map(([preset, value]) => `${preset} ${value}`)
-  return [`default ${common}`, ...rest].join(', ')
+  return rest.length === 0 ? `default ${common}` : [...rest, `others ${common}`].join(', ')
 }

@@ -78,7 +78,7 @@ export const Recipe = z.strictObject({
     .number()
     .min(0)
     .max(3600)
-    .describe('seconds between checkpoints, which is what a crash may lose; 0 for one after each update'),
+    .describe('seconds between checkpoints: about as much is lost in a crash; 0 for one after each update'),
   limit: z
     .int()
     .min(2)

@@ -37,14 +37,15 @@ export interface InferOptions<I extends InferItem = InferItem> {
 
 /**
  * Runs the network in inference mode over files, batch by batch, decoding ahead. All batches have the same shape: the
- * last one is filled up with blanks when it is not the only one.
+ * last one is filled up with blanks where the items do not go into equal ones.
  */
 export async function* infer<I extends InferItem>(
   classifier: Classifier,
   items: readonly I[],
   { batchSize, until, read: readItem = (item) => readPixels(item, classifier.preprocessing), signal }: InferOptions<I>,
 ): AsyncGenerator<InferredBatch<I>, void, undefined> {
-  const slots = Math.min(batchSize, Math.max(1, items.length))
+  // As few batches as there can be, and as little to fill up in the last one.
+  const slots = Math.ceil(items.length / Math.max(1, Math.ceil(items.length / batchSize)))
   const read = async (item: I) => ({ item, pixels: await readItem(item) })
   const reads = readAhead(items, read, {
     // The device keeps the main thread busy, and reading a file takes several turns: many are under way at once.

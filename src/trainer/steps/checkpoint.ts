@@ -6,8 +6,9 @@ import { Sha256 } from '../../shared/domain/ids.ts'
 import { KeptRecipe } from '../../shared/domain/recipe.ts'
 import { AppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
+import { writeDurably } from '../weights/durable-file.ts'
 import { isAllFinite } from '../weights/number-formats.ts'
-import { readSafetensors, writeSafetensors } from '../weights/safetensors.ts'
+import { readSafetensors, safetensorsChunks } from '../weights/safetensors.ts'
 import type { Weight, WeightMap } from '../weights/weight-map.ts'
 import type { WeightAverage } from './average-weights.ts'
 import { FitState } from './fit-state.ts'
@@ -66,7 +67,8 @@ export async function writeCheckpoint(runFolder: string, checkpoint: Checkpoint)
   }
   const state: CheckpointHeader = { formatVersion, averagedEpochs: average?.epochCount ?? 0, ...header }
   await mkdir(runFolder, { recursive: true })
-  await writeSafetensors(fileIn(runFolder), weights, { metadata: { athanorCheckpoint: JSON.stringify(state) } })
+  const metadata = { athanorCheckpoint: JSON.stringify(state) }
+  await writeDurably(fileIn(runFolder), safetensorsChunks(weights, { metadata }))
 }
 
 /** About how much room it takes on disk. */
@@ -132,8 +134,8 @@ function requireFinite(parameters: WeightMap, { epochs, steps }: FitState): void
     if (isAllFinite(values)) continue
     throw new AppError(
       'not-finite',
-      said`${name} was no longer finite after ${epochs} epochs and ${steps} updates. The last finite checkpoint was kept.
-        Start a run with a lower learning rate.`,
+      said`${name} was no longer finite after ${epochs} epochs and ${steps} updates. Start a run with a lower learning
+        rate.`,
       { data: { epochs, steps, name } },
     )
   }

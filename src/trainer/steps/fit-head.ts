@@ -195,11 +195,13 @@ async function meanLoss(rows: Rows, point: Float64Array, classCount: number): Pr
 
 async function logitsOf(features: tf.Tensor2D, point: Float64Array, classCount: number): Promise<Float32Array> {
   const width = features.shape[1]
-  return read(() => {
+  const logits = await read(() => {
     const weight = tf.tensor2d(Float32Array.from(point.subarray(0, width * classCount)), [width, classCount])
-    const bias = tf.tensor1d(Float32Array.from(point.subarray(width * classCount)))
-    return tf.add(tf.matMul(features, weight), bias)
+    return tf.matMul(features, weight)
   })
+  const bias = Float32Array.from(point.subarray(width * classCount))
+  for (let at = 0; at < logits.length; at += 1) logits[at] = (logits[at] ?? 0) + (bias[at % classCount] ?? 0)
+  return logits
 }
 
 async function read(compute: () => tf.Tensor): Promise<Float32Array> {

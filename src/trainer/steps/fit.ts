@@ -14,7 +14,7 @@ import { crossEntropy, indexOfLargest } from '../evaluation/probabilities.ts'
 import { readWeightMap } from '../network/parameters.ts'
 import { addToAverage, isAveraged, takeBestWeights } from './average-weights.ts'
 import { evaluateSplit } from './evaluate-split.ts'
-import { endEpoch, isFitted } from './fit-state.ts'
+import { endEpoch, isFitted, type FitState } from './fit-state.ts'
 import { createLearner } from './learner.ts'
 import type { Learner } from './learner.ts'
 import { learnerInput, openAugmenter } from './learner-input.ts'
@@ -28,7 +28,7 @@ import { createTrainingProfile, type TrainingProfile } from './training-profile.
 
 /**
  * Trains for the epochs of the recipe, from wherever `session.state` stands: early stop, best weights, a checkpoint each
- * `checkpointSeconds` and when the signal aborts. `pictures` are looked at first and added to.
+ * `checkpointSeconds`, at the end and when the signal aborts. `pictures` are looked at first and added to.
  * Errors: not-finite, naming epoch and update.
  */
 export async function* fit(session: Session, pictures: KeptPictures | null): AsyncGenerator<TrainerEvent, void> {
@@ -36,13 +36,16 @@ export async function* fit(session: Session, pictures: KeptPictures | null): Asy
   const learner = createLearner({ network, parameters }, classWeights, job.recipe)
   const profile = createTrainingProfile(session.device, session.world.now)
   const augmenter = openAugmenter(session)
-  const loop: Loop = { session, learner, augmenter, pictures, profile, lastCheckpointMs: session.world.now() }
+  const saved = { savedState: session.state, lastCheckpointMs: session.world.now() }
+  const loop: Loop = { session, learner, augmenter, pictures, profile, ...saved }
   try {
     if (session.momentum.size > 0) learner.optimizer.writeState(session.momentum)
     while (!isFitted(session.state, job.recipe)) {
       yield* trainEpoch(loop)
       yield* finishEpoch(loop)
     }
+    // What comes after it may take long, or be stopped.
+    if (session.state !== loop.savedState) yield* checkpoint(loop)
     yield profile.event()
     yield* takeBestWeights(session)
   } catch (thrown) {
@@ -67,6 +70,8 @@ interface Loop {
   readonly augmenter: Augmenter | null
   readonly pictures: KeptPictures | null
   readonly profile: TrainingProfile
+  /** Where the last checkpoint stands. */
+  savedState: FitState
   lastCheckpointMs: number
 }
 
@@ -194,6 +199,7 @@ function isCheckpointDue({ session, lastCheckpointMs }: Loop): boolean {
 
 async function* checkpoint(loop: Loop): AsyncGenerator<TrainerEvent, void> {
   yield* saveCheckpoint(loop.session, loop.learner.optimizer)
+  loop.savedState = loop.session.state
   loop.lastCheckpointMs = loop.session.world.now()
 }
 
@@ -201,8 +207,8 @@ function notFinite(where: { readonly epoch: number; readonly step: number; reado
   const { epoch, step, stepsPerEpoch } = where
   return new AppError(
     'not-finite',
-    said`The loss was no longer a finite number in epoch ${epoch}, update ${step} of ${stepsPerEpoch}. The last finite
-      checkpoint was kept. Start a run with a lower learning rate.`,
+    said`The loss was no longer a finite number in epoch ${epoch}, update ${step} of ${stepsPerEpoch}. Start a run
+      with a lower learning rate.`,
     { data: { epoch, step } },
   )
 }

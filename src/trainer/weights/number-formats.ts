@@ -64,14 +64,25 @@ export function toHalf(value: number): number {
   return sign | ((exponent < -14 ? 0 : (exponent + 15) << 10) + rounded)
 }
 
+let madeHalves: Float32Array | null = null
+
+/** [65536]: what each binary16 is. Weights have millions of numbers, and a power of two for each takes its time. */
+function allHalves(): Float32Array {
+  return (madeHalves ??= Float32Array.from({ length: 0x10000 }, (_, half) => fromHalf(half)))
+}
+
 /** Little-endian floats of any format as float32; `bytes` starts at the first number. */
 export function decodeFloats(bytes: Uint8Array, format: NumberFormat, count: number): Float32Array {
   if (format === 'F32') return new Float32Array(bytes.slice(0, count * 4).buffer)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const values = new Float32Array(count)
+  if (format === 'F16') {
+    const halves = allHalves()
+    for (let index = 0; index < count; index += 1) values[index] = halves[view.getUint16(index * 2, true)] as number
+    return values
+  }
   for (let index = 0; index < count; index += 1) {
-    if (format === 'F16') values[index] = fromHalf(view.getUint16(index * 2, true))
-    else if (format === 'BF16') values[index] = floatOfBits(view.getUint16(index * 2, true) << 16)
+    if (format === 'BF16') values[index] = floatOfBits(view.getUint16(index * 2, true) << 16)
     else values[index] = view.getFloat64(index * 8, true)
   }
   return values

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { AppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
-import { writeDurably } from './durable-file.ts'
+import { writeHashed } from './durable-file.ts'
 import type { WrittenFile } from './durable-file.ts'
 import { fileError } from './file-errors.ts'
 import { bytesPerNumber, decodeFloats, encodeHalves, isAllFinite, isFloat } from './number-formats.ts'
@@ -121,24 +121,29 @@ function halvesOf(name: string, values: Float32Array): Uint8Array {
 }
 
 /**
- * Writes weights in the order of the map, durably (see `writeDurably`), and says what was written. Also the container of
- * checkpoints: any named arrays. Errors: disk-full, no-permission, not-found (the folder), bad-input.
+ * Writes weights in the order of the map, durably (see `writeDurably`), and says what was written. Errors: disk-full,
+ * no-permission, not-found (the folder), bad-input.
  */
 export async function writeSafetensors(
   file: string,
   weights: WeightMap,
   options: WriteSafetensorsOptions = {},
 ): Promise<WrittenFile> {
-  function* chunks(): Generator<Uint8Array> {
-    yield headerOf(weights, options)
-    for (const [name, { values }] of weights) {
-      if (options.halfPrecision) yield halvesOf(name, values)
-      else yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-    }
-  }
+  return writeHashed(file, safetensorsChunks(weights, options))
+}
+
+/** The content of such a file, part by part. Errors: bad-input. */
+export function* safetensorsChunks(
+  weights: WeightMap,
+  options: WriteSafetensorsOptions = {},
+): Generator<Uint8Array, void> {
   for (const [name, { shape, values }] of weights) {
     const count = shape.reduce((product, size) => product * size, 1)
     if (count !== values.length) throw new Error(`${name} has ${values.length} numbers, its shape says ${count}`)
   }
-  return writeDurably(file, chunks())
+  yield headerOf(weights, options)
+  for (const [name, { values }] of weights) {
+    if (options.halfPrecision) yield halvesOf(name, values)
+    else yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  }
 }

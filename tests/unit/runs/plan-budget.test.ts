@@ -56,6 +56,11 @@ describe('a budget of time', () => {
     expect((await machine('from-scratch').plan(100)).overrides).toEqual({ inputSizePx: 160, epochs: 1 })
   })
 
+  test('that not even one pass fits into is one pass all the same', async () => {
+    expect((await machine('reference').plan(20)).overrides).toEqual({ epochs: 1 })
+    expect((await machine('from-scratch').plan(20)).overrides).toEqual({ inputSizePx: 160, epochs: 1 })
+  })
+
   test('asks about a way only when those before it are too slow', async () => {
     const { asked, plan } = machine('fine-tune')
     await plan(1000)

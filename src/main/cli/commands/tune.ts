@@ -93,9 +93,8 @@ async function withinBudget(
     .finally(() => terminal.draw(null))
   const { overrides, estimate } = planned
   const chosen = Object.entries(overrides).map(([name, value]) => `--${kebabCase(name)} ${String(value)}`)
-  const choice = chosen.length > 0 ? chosen.join(' ') : 'the settings as they are'
   terminal.note(
-    `For ${String(minutes)} min: ${choice}; about ${formatDuration(estimate.seconds * 1000)} on ${estimate.deviceName}.`,
+    `For ${String(minutes)} min: ${chosen.join(' ')}; about ${formatDuration(estimate.seconds * 1000)} on ${estimate.deviceName}.`,
   )
   return { ...wish, overrides: { ...wish.overrides, ...overrides } }
 }

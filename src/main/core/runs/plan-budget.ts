@@ -35,7 +35,9 @@ export async function planBudget({ seconds, recipe, overrides, estimate }: Budge
     if (plan !== null) return plan
   }
   const [last = {}] = ways.slice(-1)
-  return (await fit(last, 1)) ?? { overrides: last, estimate: await estimate({ ...overrides, ...last }) }
+  // One pass is the least there is; the output layer alone takes none.
+  const least = { epochs: 1, ...last }
+  return (await fit(last, 1)) ?? { overrides: least, estimate: await estimate({ ...overrides, ...least }) }
 
   /** As many epochs as there is time for; null where those are too few, or the way has none. */
   async function fit(way: RecipeOverrides, least = epochsMin): Promise<BudgetPlan | null> {

@@ -77,7 +77,7 @@ async function runTrainers(work: QueuedRun, log: RunLog): Promise<ModelManifest 
         throw new AppError(code, said`${message} That was after ${restartsMax} restarts.`, { data, cause: thrown })
       }
       failedAtMs = [...restarts, nowMs]
-      const restart = said`${message} It is restarted from its last checkpoint (${failedAtMs.length} of ${restartsMax}).`
+      const restart = said`${message} It is restarted, from its last checkpoint if it has one (${failedAtMs.length} of ${restartsMax}).`
       log.add({ kind: 'warning', code: 'restarted', message: restart, paths: [] })
     }
   }
