@@ -1,4 +1,5 @@
 import type { KeptPictures } from '../imaging/kept-pictures.ts'
+import { startThreads } from '../imaging/pixel-threads/read-in-thread.ts'
 import type { TrainJob } from '../shared/contract/trainer.ts'
 import type { ModelManifest } from '../shared/domain/model.ts'
 import type { RunPhase, TrainerEvent } from '../shared/domain/run.ts'
@@ -19,6 +20,7 @@ import type { Session, TrainWorld } from './steps/session.ts'
 export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<TrainerEvent, ModelManifest> {
   const { recipe, relief, lastDevice } = job
   yield phase('preparing')
+  startThreads()
   const device = await world.chooseDevice(recipe, { lastDevice, ...relief })
   try {
     yield { kind: 'device', chosen: device.active.id, reports: [...device.reports] }

@@ -18,8 +18,8 @@ let nextId = 0
 
 /**
  * Reads a file in a thread of its own. A training step keeps the main thread busy for a second or more, and reading takes
- * a dozen turns of the event loop: in a thread it goes on meanwhile. Threads start when they are first needed and do not
- * keep the process alive.
+ * a dozen turns of the event loop: in a thread it goes on meanwhile. Threads start when they are first needed, if not
+ * before, and do not keep the process alive.
  */
 export function readInThread(request: PixelRequest): Promise<PixelsRead> {
   const { worker, pending } = leastBusyThread()
@@ -32,10 +32,19 @@ export function readInThread(request: PixelRequest): Promise<PixelsRead> {
   })
 }
 
+/** Starts the threads, which takes them a moment, before anything is to be read: beside what else has to be opened first. */
+export function startThreads(): void {
+  while (threads.length < threadCount()) startThread()
+}
+
+function threadCount(): number {
+  return Math.min(availableParallelism(), threadCountMax)
+}
+
 function leastBusyThread(): Thread {
   const idle = threads.find(({ pending }) => pending.size === 0)
   if (idle) return idle
-  if (threads.length < Math.min(availableParallelism(), threadCountMax)) return startThread()
+  if (threads.length < threadCount()) return startThread()
   return threads.reduce((least, thread) => (thread.pending.size < least.pending.size ? thread : least))
 }
 

@@ -46,7 +46,7 @@ export function parseSetting(setting: RecipeSetting, text: string): unknown {
   throw new InvalidArgumentError(`It can be ${setting.allowed}.`)
 }
 
-/** "fine-tune 12, quick 0, others 5", or "default 0" where all have the same. */
+/** "quick 0, fine-tune 12, others 5", or "default 0" where all have the same. */
 function describeDefaults(defaults: RecipeSetting['defaults']): string {
   const entries = Object.entries(defaults).map(([preset, value]) => [preset, formatSetting(value)] as const)
   const count = (value: string): number => entries.filter(([, other]) => other === value).length

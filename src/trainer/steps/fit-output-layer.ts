@@ -11,7 +11,7 @@ import type { FittedHead } from './fit-head.ts'
 import { saveCheckpoint } from './save-checkpoint.ts'
 import type { Session } from './session.ts'
 
-/** Fits the network's output layer to cached features; a checkpoint where layers below are to be trained. Errors: not-enough-data, not-finite. */
+/** Fits the network's output layer to cached features and makes a checkpoint. Errors: not-enough-data, not-finite. */
 export async function* fitOutputLayer(session: Session, features: SplitFeatures): AsyncGenerator<TrainerEvent, void> {
   const { classWeights, world, job } = session
   requireTwoClasses(features.train.classIndices)
@@ -40,8 +40,7 @@ export async function* fitOutputLayer(session: Session, features: SplitFeatures)
   }
   assignHead(session, next.value)
   session.state = { ...session.state, headFitted: true }
-  // Where nothing comes after it, fitting again takes less than writing all weights down.
-  if (job.recipe.epochs > 0) yield* saveCheckpoint(session)
+  yield* saveCheckpoint(session)
 }
 
 function requireTwoClasses(classIndices: readonly number[]): void {

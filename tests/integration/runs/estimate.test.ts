@@ -35,7 +35,7 @@ test('an estimate is measured once, remembered, and made better by a run', async
   expect(learnt).toMatchObject({ basis: 'remembered', memoryBytes: first.memoryBytes })
   const seconds = ((endedAtMs ?? 0) - (startedAtMs ?? 0)) / 1000
   console.log(`a run of ${seconds} s; after it ${learnt.seconds} s are estimated`)
-  // What is left out are checkpoints and pauses, of which a tiny run has many.
+  // What is left out are pauses, of which a tiny run has many.
   expect(learnt.seconds).toBeGreaterThan(seconds / 4)
   expect(learnt.seconds).toBeLessThan(seconds * 4)
 })

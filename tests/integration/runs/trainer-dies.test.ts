@@ -43,7 +43,9 @@ test('a trainer that is killed is restarted by itself, and ends with the same bi
   signalTrainer('SIGKILL')
   const events = await here.core.follow(run.id)
   expect(events.at(-1)?.event).toMatchObject({ kind: 'finished', result: { outcome: 'done' } })
-  expect(warningsOf(events, 'restarted')).toEqual([expect.stringMatching(/SIGKILL.*last checkpoint if it has one \(1 of 3\)/)])
+  expect(warningsOf(events, 'restarted')).toEqual([
+    expect.stringMatching(/SIGKILL.*last checkpoint if it has one \(1 of 3\)/),
+  ])
   expect(warningsOf(events, 'resumed')).toHaveLength(1)
   expect(metricsOf(events)).toEqual(metricsOf(undisturbed))
   expect(weightsOf('model-2')).toBe(weightsOf('model-1'))

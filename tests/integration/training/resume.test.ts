@@ -72,8 +72,18 @@ const configurations: readonly {
     preset: 'quick',
     // So large that not all images are computed at once, and a resumed run batches the rest differently.
     overrides: { backbone: null, inputSizePx: 160, resizePx: 180 },
-    killAt: (event) => event.kind === 'step' && event.phase === 'caching-features' && event.done < event.total,
+    killAt: isMidFeatures,
   },
+  ...(onednn.available
+    ? [
+        {
+          name: 'quick through onednn',
+          preset: 'quick' as const,
+          overrides: { backbone: null, device: 'onednn' as const, inputSizePx: 160, resizePx: 180 },
+          killAt: isMidFeatures,
+        },
+      ]
+    : []),
   ...onOnednn.map((overrides) => ({
     name: `onednn in ${overrides.precision}, threads: ${overrides.threads}, with a last batch of 2 images`,
     preset: 'from-scratch' as const,
@@ -84,6 +94,10 @@ const configurations: readonly {
 
 function isAboutImages(event: TrainerEvent): boolean {
   return event.kind === 'warning' && event.code.startsWith('images-')
+}
+
+function isMidFeatures(event: TrainerEvent): boolean {
+  return event.kind === 'step' && event.phase === 'caching-features' && event.done < event.total
 }
 
 function isMidEpoch(event: TrainerEvent): boolean {

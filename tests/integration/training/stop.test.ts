@@ -64,4 +64,13 @@ describe('a run at 224 pixels that is asked to stop', () => {
     expect(manifest).toBeNull()
     expect(extraImages).toBeLessThanOrEqual(32)
   })
+
+  it('once it is trained, trains nothing again when it goes on', async () => {
+    const brief = { ...{ inputSizePx: 32, resizePx: 32 }, fitHeadFirst: false, epochs: 1, checkpointSeconds: 3600 }
+    const { job, manifest } = await stopAt(brief, (event) => event.kind === 'phase' && event.phase === 'evaluating')
+    expect(manifest).toBeNull()
+    const { events } = await trainInProcess({ ...job, resume: true })
+    expect(events.map(({ kind }) => kind)).toContain('evaluation')
+    expect(events.map(({ kind }) => kind)).not.toContain('epoch')
+  })
 })

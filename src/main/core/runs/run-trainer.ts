@@ -84,7 +84,7 @@ const silentWarning: TrainerEvent = {
   kind: 'warning',
   code: 'trainer-silent',
   message: said`The trainer has not said anything for a while. It may be waiting for a disk or for another program, or it hangs.
-      If this goes on, stop the run: it can be resumed from its last checkpoint.`,
+      If this goes on, stop the run: it can be resumed, from its last checkpoint if it has one.`,
   paths: [],
 }
 
