@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import dead_leaves, fractals, shaders, solids, spectra
+from . import cells, dead_leaves, fractals, glyphs, scenes, shaders, solids, spectra, tubes
 from .colour import jitter_colours
 
 FAMILIES = {
@@ -23,6 +23,10 @@ FAMILIES = {
     "shaders": shaders,
     "spectra": spectra,
     "solids": solids,
+    "cells": cells,
+    "glyphs": glyphs,
+    "scenes": scenes,
+    "tubes": tubes,
 }
 PREVIEW_PX = 48
 TRIES = 12
