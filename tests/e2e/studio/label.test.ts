@@ -86,7 +86,9 @@ describe.each(hostsHere())('labelling in %s', (host) => {
     await tile(page, 'picture-02.png', 'round').waitFor()
     await tile(page, 'picture-05.png').click()
     await page.keyboard.press('a')
-    await status.getByText('A suggestion needs a model: tune one first.').waitFor()
+    await status
+      .getByText('There are no suggestions yet: switch on “Suggest while I label”, or tune a model.')
+      .waitFor()
     await page.keyboard.press('a')
     await page.getByRole('gridcell', { name: /^picture-05/, selected: true }).waitFor()
   })
