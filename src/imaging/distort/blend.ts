@@ -5,7 +5,7 @@ import { applyLevels, levelTable } from './apply-levels.ts'
  * Brightness, contrast, colour and sharpness as Pillow's ImageEnhance gives them: a picture without the property is
  * blended with the picture itself. Factor 1 leaves it as it is, 0 takes the property away, more than 1 overdoes it.
  *
- * Plain loops: a training image in two goes through one of them, and calls for each value would take longer than cutting
+ * Plain loops: a training image in three goes through one of them, and calls for each value would take longer than cutting
  * its crop.
  */
 export function blendBrightness(raster: Raster, factor: number): Raster {

@@ -67,7 +67,7 @@ describe.each(hostsHere().filter((host) => host === 'browser'))('without a mouse
     // Tab enters a group of choices at the chosen one; the arrows go from one to the next.
     await tabTo(page, /^Fine-tune/)
     await page.keyboard.press('ArrowLeft')
-    await page.getByRole('radio', { name: 'Quick', exact: false, checked: true }).waitFor()
+    await page.getByRole('radio', { name: /^Quick/, checked: true }).waitFor()
     await page.getByRole('heading', { name: 'Ready to tune' }).waitFor()
     await tabTo(page, /^Tune$/)
     await page.keyboard.press('Enter')

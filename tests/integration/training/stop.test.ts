@@ -34,7 +34,7 @@ async function stopAt(overrides: RecipeOverrides, isMoment: (event: TrainerEvent
   return { job, manifest, after, extraImages, stopMs }
 }
 
-describe('a run at 224 pixels that is asked to stop', () => {
+describe('a run that is asked to stop, at 224 pixels but where it says otherwise', () => {
   it('while it fine-tunes, ends long before the batch of 128 is complete, at a checkpoint', async () => {
     const { job, manifest, after, extraImages, stopMs } = await stopAt(
       { fitHeadFirst: false, batchSize: 128, epochs: 3 },
@@ -65,7 +65,7 @@ describe('a run at 224 pixels that is asked to stop', () => {
     expect(extraImages).toBeLessThanOrEqual(32)
   })
 
-  it('once it is trained, trains nothing again when it goes on', async () => {
+  it('once it is trained, at 32 pixels, trains nothing again when it goes on', async () => {
     const brief = { ...{ inputSizePx: 32, resizePx: 32 }, fitHeadFirst: false, epochs: 1, checkpointSeconds: 3600 }
     const { job, manifest } = await stopAt(brief, (event) => event.kind === 'phase' && event.phase === 'evaluating')
     expect(manifest).toBeNull()

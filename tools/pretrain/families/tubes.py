@@ -37,7 +37,6 @@ class Plant(NamedTuple):
     has_tips: bool
 
 
-
 class Ball(NamedTuple):
     place: np.ndarray
     radius: float
