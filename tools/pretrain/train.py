@@ -19,6 +19,7 @@ import torchvision
 
 from augment import augment, mix, normalise, to_unit
 from cache import WORK, Cache, write_beside
+from earlier import read_earlier
 from schedule import learning_rate_at, side_at
 
 HELD_OUT = 2
@@ -33,7 +34,9 @@ def parse_options():
     parser.add_argument("--minutes", type=float, default=float("inf"), help="end this session after so long")
     parser.add_argument("--checkpoint-minutes", type=float, default=5)
     parser.add_argument(
-        "--begin-from", type=Path, help="the checkpoint of an earlier training; only the first call of this one reads it"
+        "--begin-from",
+        type=Path,
+        help="the checkpoint of an earlier training, or what export.py wrote; only the first call of this one reads it",
     )
     # What follows belongs to the training: a checkpoint refuses to go on with other values.
     parser.add_argument("--steps", type=int, default=20000)
@@ -43,6 +46,7 @@ def parse_options():
     parser.add_argument("--learning-rate", type=float, default=0.2, help="at the peak")
     parser.add_argument("--weight-decay", type=float, default=5e-5)
     parser.add_argument("--label-smoothing", type=float, default=0.1)
+    parser.add_argument("--projector-width", type=int, default=0, help="of hidden layers before the classes; 0 for none")
     parser.add_argument("--smallest-crop", type=float, default=0.25, help="share of a picture's area")
     parser.add_argument("--mixed-ratio", type=float, default=0.5, help="share of the batches whose pictures are mixed")
     parser.add_argument("--ema-decay", type=float, default=0.999)
@@ -60,14 +64,29 @@ def recipe_of(options, cache):
     return {**{k: v for k, v in vars(options).items() if k not in session}, "pictures": cache.settings}
 
 
-def take_over(model, earlier):
-    """Begins with the averaged weights of an earlier training, but for the output layer: its classes were others."""
-    body = {name: value for name, value in earlier["average"].items() if not name.startswith("fc.")}
+def output_layers(features, width, classes):
+    """What stands between the features and the classes, and is thrown away in the end.
+
+    Hidden layers there keep the features from shrinking to what tells these classes apart (Wang et al. 2022).
+    """
+    if width == 0:
+        return torch.nn.Linear(features, classes)
+    return torch.nn.Sequential(
+        torch.nn.Linear(features, width, bias=False),
+        torch.nn.BatchNorm1d(width),
+        torch.nn.ReLU(inplace=True),
+        torch.nn.Linear(width, features),
+        torch.nn.Linear(features, classes),
+    )
+
+
+def take_over(model, path):
+    """Begins with the weights of an earlier training and returns its stages; the output layer's classes were others."""
+    body, stages = read_earlier(path)
     missing, unknown = model.load_state_dict(body, strict=False)
     if unknown or any(not name.startswith("fc.") and not name.endswith("num_batches_tracked") for name in missing):
-        raise SystemExit("The earlier training was of another network.")
-    stage = {"recipe": earlier["recipe"], "step": earlier["step"], "trained_s": earlier["trained_s"]}
-    return [*earlier.get("earlier", []), stage]
+        raise SystemExit(f"{path} is of another network.")
+    return stages
 
 
 def optimizer_of(model, options):
@@ -134,11 +153,12 @@ def main():
 
     torch.manual_seed(options.seed)
     model = torchvision.models.resnet18(num_classes=cache.classes)
+    model.fc = output_layers(model.fc.in_features, options.projector_width, cache.classes)
     model = model.to(device, memory_format=torch.channels_last).train()
     optimizer = optimizer_of(model, options)
     earlier = []
     if options.begin_from and not options.checkpoint.exists():
-        earlier = take_over(model, torch.load(options.begin_from, map_location=device))
+        earlier = take_over(model, options.begin_from)
     average = {name: value.clone() for name, value in model.state_dict().items()}
     step, trained_s = 0, 0.0
     if options.checkpoint.exists():
