@@ -38,3 +38,15 @@ export function shuffled<T>(items: readonly T[], random: Random): T[] {
 export function normalOf(random: Random): Random {
   return () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 }
+
+/** Fills with normal numbers of mean 0, two from each pair that is drawn (Box and Muller 1958): for many at once. */
+export function fillNormal(values: Float32Array, draw: { random: Random; deviation: number }): void {
+  const { random, deviation } = draw
+  for (let index = 0; index < values.length; index += 2) {
+    const radius = deviation * Math.sqrt(-2 * Math.log(1 - random()))
+    const angle = 2 * Math.PI * random()
+    values[index] = radius * Math.cos(angle)
+    // Past the end where the count is odd: nothing is written there.
+    values[index + 1] = radius * Math.sin(angle)
+  }
+}

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { randomOf } from '../../src/shared/random.ts'
+import { memoryDisk } from './temporary-folder.ts'
 
 export interface PictureFolder {
   readonly folder: string
@@ -12,7 +12,7 @@ export interface PictureFolder {
 
 /** A temporary folder with one small picture per path; each looks different, those of one folder alike in colour. */
 export async function createPictureFolder(paths: readonly string[], sidePx = 32): Promise<PictureFolder> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'athanor-pictures-')))
+  const folder = await realpath(await mkdtemp(join(memoryDisk, 'athanor-pictures-')))
   const folders = [...new Set(paths.map((path) => dirname(path)))]
   for (const [index, path] of paths.entries()) {
     await mkdir(dirname(join(folder, path)), { recursive: true })

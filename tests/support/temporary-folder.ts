@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, realpathSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -12,5 +12,13 @@ export function temporaryFolder(base = tmpdir()): string {
   return folder
 }
 
-/** A disk in memory where the system has one: for tests that are not about what a crash leaves behind. */
-export const memoryDisk = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+const roomBytes = 4 * 2 ** 30
+
+function hasRoom(folder: string): boolean {
+  if (!existsSync(folder)) return false
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize > roomBytes
+}
+
+/** A disk in memory where the system has one: for tests that are not about what a loss of power leaves behind. */
+export const memoryDisk = hasRoom('/dev/shm') ? '/dev/shm' : tmpdir()

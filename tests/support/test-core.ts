@@ -23,9 +23,10 @@ export interface TestCore {
   readonly close: () => Promise<void>
 }
 
-/** Small and short: a run takes seconds. */
+/** Small and short: a run takes seconds, none of them for measuring how many images fit into the memory. */
 export const shortRecipe: RecipeOverrides = {
-  ...{ backbone: null, inputSizePx: 32, epochs: 2, batchSize: 6, threads: 1, device: 'wasm', checkpointSeconds: 0 },
+  ...{ backbone: null, inputSizePx: 32, epochs: 2, batchSize: 6, microBatchSize: 6 },
+  ...{ threads: 1, device: 'wasm', checkpointSeconds: 0 },
 }
 
 export interface TestCoreOptions {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { TrainJob } from '../../src/shared/contract/trainer.ts'
@@ -9,6 +8,7 @@ import { DatasetId, ModelId, RunId } from '../../src/shared/domain/ids.ts'
 import { presets } from '../../src/shared/domain/recipe.ts'
 import type { Preset, RecipeOverrides } from '../../src/shared/domain/recipe.ts'
 import { randomOf } from '../../src/shared/random.ts'
+import { memoryDisk } from './temporary-folder.ts'
 
 /** A folder with small generated images of two classes that a network can tell apart, and all that a run needs. */
 export interface TrainingSet {
@@ -26,6 +26,9 @@ export interface TrainingSetOptions {
 }
 
 const classes = ['stripes', 'spots']
+
+/** That many images fit into any memory: nothing has to be measured. */
+const small = { inputSizePx: 32, resizePx: 36, microBatchSize: 8, threads: 1, device: 'wasm' } as const
 
 /** Bars across the picture, or a checkerboard of blobs, in random colours, sizes and phases. */
 async function drawImage(classIndex: number, sidePx: number, key: number): Promise<Buffer> {
@@ -52,7 +55,7 @@ async function drawImage(classIndex: number, sidePx: number, key: number): Promi
 
 export async function createTrainingSet(options: TrainingSetOptions = {}): Promise<TrainingSet> {
   const { train = 24, validation = 8, test = 8, sidePx = 40 } = options
-  const folder = await mkdtemp(join(tmpdir(), 'athanor-training-'))
+  const folder = await mkdtemp(join(memoryDisk, 'athanor-training-'))
   const splits = [
     ...Array.from({ length: train }, () => 'train' as const),
     ...Array.from({ length: validation }, () => 'validation' as const),
@@ -77,7 +80,7 @@ export async function createTrainingSet(options: TrainingSetOptions = {}): Promi
         ...TrainJob.parse({
           runId: RunId.parse('run-1'),
           modelId: ModelId.parse('model-1'),
-          recipe: { ...presets[preset], inputSizePx: 32, resizePx: 36, threads: 1, device: 'wasm', ...overrides },
+          recipe: { ...presets[preset], ...small, ...overrides },
           imageFolder: folder,
           runFolder: join(project, 'runs', 'run-1'),
           modelFolder: join(project, 'models', 'model-1'),

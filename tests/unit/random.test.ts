@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { normalOf, randomOf, shuffled } from '../../src/shared/random.ts'
+import { fillNormal, normalOf, randomOf, shuffled } from '../../src/shared/random.ts'
 
 function take(count: number, next: () => number): number[] {
   return Array.from({ length: count }, next)
@@ -41,10 +41,15 @@ test('shuffled keeps every item, leaves its input and reaches every order', () =
   expect(items).toEqual([1, 2, 3])
 })
 
-test('normalOf has mean 0 and deviation 1', () => {
-  const numbers = take(100_000, normalOf(randomOf(5)))
-  const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length
-  const variance = numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / numbers.length
-  expect(Math.abs(mean)).toBeLessThan(0.02)
-  expect(Math.abs(variance - 1)).toBeLessThan(0.03)
+test('normal numbers have mean 0 and deviation 1, one by one or many at once, also where their count is odd', () => {
+  const many = new Float32Array(100_001)
+  fillNormal(many, { random: randomOf(5), deviation: 1 })
+  for (const numbers of [take(100_000, normalOf(randomOf(5))), [...many]]) {
+    const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length
+    const variance = numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0) / numbers.length
+    expect(Math.abs(mean)).toBeLessThan(0.02)
+    expect(Math.abs(variance - 1)).toBeLessThan(0.03)
+    const besideIt = numbers.slice(1).reduce((sum, number, index) => sum + number * (numbers[index] ?? 0), 0)
+    expect(Math.abs(besideIt / numbers.length)).toBeLessThan(0.02)
+  }
 })

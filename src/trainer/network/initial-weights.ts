@@ -1,4 +1,4 @@
-import { normalOf, randomOf } from '../../shared/random.ts'
+import { fillNormal, randomOf } from '../../shared/random.ts'
 import type { Random } from '../../shared/random.ts'
 import type { Weight } from '../weights/weight-map.ts'
 import type { ParameterSpec } from './parameter-specs.ts'
@@ -48,9 +48,9 @@ export function initialWeight(
   const random = randomOf(options.seed, keyOfName(name))
   if (spec.layout === 'conv') {
     const fanOut = (shape[0] ?? 1) * (shape[2] ?? 1) * (shape[3] ?? 1)
-    const normal = normalOf(random)
-    const deviation = Math.sqrt(2 / fanOut)
-    return { shape, values: filled(count, () => normal() * deviation) }
+    const values = new Float32Array(count)
+    fillNormal(values, { random, deviation: Math.sqrt(2 / fanOut) })
+    return { shape, values }
   }
   if (spec.stage === 'head') {
     const { inFeatures, xavierHead } = options

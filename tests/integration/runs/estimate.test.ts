@@ -7,10 +7,12 @@ import { shortRecipe } from '../../support/test-core.ts'
 import { useTestCore } from '../../support/use-test-core.ts'
 
 const here = useTestCore()
+/** How many images fit is a part of what is estimated. */
+const recipe: RecipeOverrides = { ...shortRecipe, microBatchSize: null }
 
 const estimate = (overrides: RecipeOverrides, signal?: AbortSignal) =>
   here.core.client.runs.estimate(
-    { projectId: here.core.projectId, preset: 'from-scratch', overrides: { ...shortRecipe, ...overrides } },
+    { projectId: here.core.projectId, preset: 'from-scratch', overrides: { ...recipe, ...overrides } },
     signal === undefined ? {} : { signal },
   )
 
@@ -28,7 +30,7 @@ test('an estimate is measured once, remembered, and made better by a run', async
   expect(longer.seconds).toBeGreaterThan(first.seconds)
   expect((await estimate({ inputSizePx: 48 })).basis).toBe('measured')
 
-  const run = await here.core.start('from-scratch', { ...shortRecipe, epochs: 6, checkpointSeconds: 60 })
+  const run = await here.core.start('from-scratch', { ...recipe, epochs: 6, checkpointSeconds: 60 })
   await here.core.follow(run.id)
   const { startedAtMs, endedAtMs } = await here.core.get(run.id)
   const learnt = await estimate({ epochs: 6, checkpointSeconds: 60 })
@@ -41,9 +43,9 @@ test('an estimate is measured once, remembered, and made better by a run', async
 })
 
 test('nothing is measured while a run computes; what an earlier run has told is used', async () => {
-  const earlier = await here.core.start('from-scratch', { ...shortRecipe, inputSizePx: 40 })
+  const earlier = await here.core.start('from-scratch', { ...recipe, inputSizePx: 40 })
   await here.core.follow(earlier.id)
-  const run = await here.core.start('from-scratch', { ...shortRecipe, epochs: 200 })
+  const run = await here.core.start('from-scratch', { ...recipe, epochs: 200 })
   await here.core.reach(run.id, 'running')
   expect(await estimate({ inputSizePx: 40 })).toMatchObject({
     device: 'wasm',
@@ -60,7 +62,7 @@ test('nothing is measured while a run computes; what an earlier run has told is 
 test('a run that begins ends a warm-up; one that nobody waits for ends too; both can be had again', async () => {
   const measured = estimate({ inputSizePx: 224, batchSize: 24 })
   const refused = rejectionOf(measured)
-  const run = await here.core.start('from-scratch', { ...shortRecipe, epochs: 200 })
+  const run = await here.core.start('from-scratch', { ...recipe, epochs: 200 })
   expect((await refused).code).toBe('conflict')
   await here.core.stop(run.id)
   await here.core.follow(run.id)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import cells, dead_leaves, fractals, glyphs, scenes, shaders, solids, spectra, tubes
+from . import cells, dead_leaves, fractals, glyphs, networks, scenes, shaders, solids, spectra, tubes
 from .colour import jitter_colours
 
 FAMILIES = {
@@ -27,6 +27,7 @@ FAMILIES = {
     "glyphs": glyphs,
     "scenes": scenes,
     "tubes": tubes,
+    "networks": networks,
 }
 PREVIEW_PX = 48
 TRIES = 12
