@@ -17,9 +17,7 @@ else if (!hasBfloat16) console.log('Not tested in bfloat16: this processor does 
 
 /** oneDNN chooses its kernels, and how their sums are split, by the number of threads. */
 const onOnednn = [
-  ...(onednn.available
-    ? ([{ precision: 'float32', threads: 2, trainableFrom: 'layer4', momentum: 0 }] as const)
-    : []),
+  ...(onednn.available ? ([{ precision: 'float32', threads: 2, trainableFrom: 'layer4', momentum: 0 }] as const) : []),
   ...(hasBfloat16 ? ([{ precision: 'bfloat16', threads: 2, trainableFrom: 'stem', momentum: 0.9 }] as const) : []),
 ]
 
