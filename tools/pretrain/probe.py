@@ -89,7 +89,9 @@ def accuracy_of(weights, features, classes):
 
 
 def moments_of(features):
-    return features.mean(dim=0), features.std(dim=0) + 1e-6
+    """Mean and deviation; what hardly deviates counts as a quarter of the median, as in src/trainer/steps/standardise.ts."""
+    deviation = features.std(dim=0)
+    return features.mean(dim=0), deviation.clamp_min(0.25 * deviation.median()) + 1e-6
 
 
 def judge_by_folds(features, classes, count, folds):

@@ -1,4 +1,4 @@
-/** A shift and scale per feature that gives mean 0 and deviation 1, and the way back for a layer fitted on top. */
+/** A shift and scale per feature that gives mean 0 and a deviation of about 1, and the way back for a layer fitted on top. */
 export interface Standardisation {
   apply(values: Float32Array): Float32Array
   /**
@@ -8,7 +8,16 @@ export interface Standardisation {
   fold(point: Float64Array, classCount: number): { readonly weight: Float32Array; readonly bias: Float32Array }
 }
 
-/** Learnt from `values`, [rows, width]. A feature that never changes becomes 0 and is given no weight. */
+/**
+ * Of the median deviation: what less deviates is scaled as if it deviated so much. A feature that rests in all but a few
+ * images would be blown up, and one image that wakes it would be judged by it alone.
+ */
+const leastDeviationRatio = 0.25
+
+/**
+ * Learnt from `values`, [rows, width]: deviation 1, or less where a feature hardly deviates beside the others. A feature
+ * that never changes becomes 0 and is given no weight.
+ */
 export function standardise(values: Float32Array, width: number): Standardisation {
   const { means, scales } = statisticsOf(values, width)
   return {
@@ -39,9 +48,11 @@ function statisticsOf(values: Float32Array, width: number): { means: Float64Arra
     const centred = (values[at] ?? 0) - (means[at % width] ?? 0)
     squares[at % width] = (squares[at % width] ?? 0) + centred * centred
   }
-  const scales = squares.map((sum, feature) => {
+  const deviations = squares.map((sum, feature) => {
     const deviation = Math.sqrt(sum / Math.max(1, rows))
-    return deviation > 1e-6 * Math.max(1e-6, Math.abs(means[feature] ?? 0)) ? 1 / deviation : 0
+    return deviation > 1e-6 * Math.max(1e-6, Math.abs(means[feature] ?? 0)) ? deviation : 0
   })
-  return { means, scales }
+  const changing = deviations.filter((deviation) => deviation > 0).sort()
+  const least = leastDeviationRatio * (changing[changing.length >> 1] ?? 0)
+  return { means, scales: deviations.map((deviation) => (deviation > 0 ? 1 / Math.max(deviation, least) : 0)) }
 }

@@ -135,6 +135,16 @@ test('standardise gives mean 0 and deviation 1, and nothing to a feature that ne
   }
 })
 
+test('standardise does not blow up a feature that rests in all images but one', () => {
+  const rows = 200
+  const values = new Float32Array(rows * 3)
+  for (let row = 0; row < rows; row += 1) values.set([row % 7, row % 11, row === 60 ? 0.5 : 0], row * 3)
+  const result = standardise(values, 3).apply(values)
+  const woken = (result[60 * 3 + 2] ?? 0) - (result[2] ?? 0)
+  // A quarter of the median deviation, which is the one of 0 to 6, stands for its own of 0.035.
+  expect(woken).toBeCloseTo(0.5 / (0.25 * 2), 1)
+})
+
 test('class weights balance the classes and keep the mean weight of an image at 1', () => {
   expect(classWeightsOf('none', [3, 1])).toEqual([1, 1])
   const weights = classWeightsOf('balanced', [30, 10])
