@@ -5,12 +5,13 @@ interface Overrides {
   readonly env?: Record<string, string>
 }
 
-/** Of a Vulkan driver for the tests of the devices; see scripts/test.ts. Nothing else is to compute on it. */
+/** Of a Vulkan driver for the tests of the devices; see scripts/test.ts. No other level is to compute on it. */
 const vulkan = JSON.parse(process.env['ATHANOR_TEST_VULKAN'] ?? '{}') as Record<string, string>
 
 /**
- * One project per level of test; `npm run check` runs the first two, `npm test` all of them. Two workers at most: the
- * integration, device and parity tests start processes that use every core themselves.
+ * One project per level of test; `npm run check` runs the first, `npm test` all of them. Two workers at most: the
+ * integration, device and parity tests start processes that use every core themselves. The page is tested alone, since
+ * what a person waits for there is a part of the test.
  */
 function level(name: string, testTimeoutMs: number, overrides: Overrides = {}) {
   return {
@@ -35,8 +36,8 @@ export default defineConfig({
       level('contract', 10_000),
       level('integration', 120_000),
       level('fuzz', 120_000),
-      level('devices', 180_000, { fileParallelism: false, env: vulkan }),
-      level('parity', 180_000, { fileParallelism: false, env: vulkan }),
+      level('devices', 180_000, { env: vulkan }),
+      level('parity', 180_000, { env: vulkan }),
       level('e2e', 180_000, { fileParallelism: false }),
     ],
   },

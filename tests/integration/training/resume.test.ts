@@ -38,21 +38,13 @@ const configurations: readonly {
     killAt: isMidEpoch,
   },
   {
-    name: 'the reference recipe with strong augmentation',
-    preset: 'from-scratch',
-    overrides: {
-      ...{ epochs: 2, batchSize: 6, cropScaleMin: 0.05, cropRatioMin: 0.5, cropRatioMax: 2 },
-      ...{ distortion: 1, mixup: 0.4 },
-    },
-    killAt: isMidEpoch,
-  },
-  {
-    name: 'micro-batches, label smoothing, balanced classes, mean loss, frozen lower stages and two threads',
+    name: 'strong augmentation, micro-batches, label smoothing, balanced classes, mean loss, frozen lower stages, two threads',
     preset: 'from-scratch',
     overrides: {
       ...{ epochs: 2, batchSize: 8, microBatchSize: 3, lossReduction: 'mean', learningRate: 0.02 },
       ...{ labelSmoothing: 0.1, classWeights: 'balanced', momentum: 0.8 },
       ...{ trainableFrom: 'layer3', threads: 2 },
+      ...{ cropScaleMin: 0.05, cropRatioMin: 0.5, cropRatioMax: 2, distortion: 1, mixup: 0.4 },
     },
     killAt: isMidEpoch,
   },
