@@ -1,9 +1,33 @@
 import type { PlanFinding } from '../../shared/contract/runs.ts'
 import { m } from '../messages.ts'
-import { formatCount, formatDecimal } from '../ui/format.ts'
+import { formatCount, formatDecimal, formatList } from '../ui/format.ts'
+import { isOfClass, type ClassFinding, type FindingGroup } from './group-findings.ts'
+
+/** So many classes of a group are named. */
+const namedMax = 3
 
 /** What a person should know before the run, and what it means. */
-export function findingText(finding: PlanFinding): string {
+export function groupText({ finding, alike }: FindingGroup): string {
+  return isOfClass(finding) && alike.length > 0 ? sharedText(finding, [finding, ...alike]) : findingText(finding)
+}
+
+function sharedText(finding: ClassFinding, all: readonly ClassFinding[]): string {
+  const count = formatCount(all.length)
+  const names = formatList([
+    ...all.slice(0, namedMax).map(({ className }) => m.words_quoted({ name: className })),
+    ...(all.length > namedMax ? [m.words_others({ count: formatCount(all.length - namedMax) })] : []),
+  ])
+  switch (finding.code) {
+    case 'too-few-images':
+      return m.tune_findings_too_few_images({ count, names, least: formatCount(finding.imageCountMin) })
+    case 'no-training-images':
+      return m.tune_findings_no_training_images({ count, names })
+    case 'few-images':
+      return m.tune_findings_few_images({ count, names, advised: formatCount(finding.imageCountAdvised) })
+  }
+}
+
+function findingText(finding: PlanFinding): string {
   switch (finding.code) {
     case 'too-few-classes':
       return m.tune_finding_too_few_classes({ count: finding.classCount, shown: formatCount(finding.classCount) })

@@ -101,6 +101,11 @@ export function formatDate(atMs: number): string {
   return new Intl.DateTimeFormat(language.current, isToday ? time : { ...day, ...time }).format(date)
 }
 
+/** `a, b and c` */
+export function formatList(words: readonly string[]): string {
+  return new Intl.ListFormat(language.current, { type: 'conjunction' }).format(words)
+}
+
 /** `3 days ago` */
 export function formatAgo(atMs: number): string {
   const seconds = (Date.now() - atMs) / 1000
