@@ -58,6 +58,20 @@ test('a backbone without an output layer is one too', async () => {
   expect((await add(await fileOf(weights))).parameterCount).toBe(11_176_512)
 })
 
+test('the card beside a file says at which sizes it sees best', async () => {
+  const file = await fileOf(someWeights())
+  const first = await add(file)
+  expect(first.preprocessing.cropPx).toBe(224)
+  const beside = join(folder, 'mine.json')
+  const preprocessing = { ...first.preprocessing, resizePx: 146, cropPx: 128 }
+  await writeFile(beside, JSON.stringify({ ...first, preprocessing, licence: 'MIT', source: 'a program' }))
+  expect(await add(file, true)).toMatchObject({ preprocessing, licence: 'MIT', source: 'a program' })
+  await writeFile(beside, JSON.stringify({ ...first, sha256: '0'.repeat(64), sourceSha256: '0'.repeat(64) }))
+  await expect(add(file, true)).rejects.toThrow(/mine\.json is the card of other weights than mine\.bin/)
+  await writeFile(beside, '{ "name": "anything else" }')
+  expect((await add(file, true)).preprocessing.cropPx).toBe(224)
+})
+
 test('a name that is taken is not overwritten without being asked', async () => {
   const file = await fileOf(someWeights())
   const first = await add(file)

@@ -30,7 +30,7 @@ export const backbones = {
       fetchable: z.array(FetchableBackbone),
     }),
   ),
-  /** Reads a safetensors file or a PyTorch checkpoint. Errors: bad-file, refused-file, conflict. */
+  /** Reads a safetensors file or a PyTorch checkpoint. Errors: bad-file, refused-file, checksum, conflict. */
   add: call(
     z.strictObject({
       file: z.string().min(1),

@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { BackboneCard, BackboneName, imagenetPreprocessing } from '../../shared/domain/backbone.ts'
 import { AppError, isAppError } from '../../shared/errors.ts'
 import { said } from '../../shared/said.ts'
+import { cardBeside } from './card-beside.ts'
 import { writeDurably } from './durable-file.ts'
 import { fileError } from './file-errors.ts'
 import { readForeignWeights } from './foreign-weights.ts'
@@ -101,7 +102,8 @@ async function isThere(file: string): Promise<boolean> {
 
 /**
  * Reads a safetensors file or a PyTorch checkpoint by restricted means, recognises its network and puts it into the
- * store. Errors: not-found, bad-file, refused-file, not-finite, conflict when the name is taken, disk-full, no-permission.
+ * store; sizes, licence and source are those of a card beside it. Errors: not-found, bad-file, refused-file, not-finite,
+ * checksum, conflict when the name is taken, disk-full, no-permission.
  */
 export async function addBackbone(options: AddBackboneOptions): Promise<BackboneCard> {
   const { file, storeFolder, name, source, licence, overwrite } = options
@@ -123,14 +125,15 @@ export async function addBackbone(options: AddBackboneOptions): Promise<Backbone
   }
   try {
     const sourceSha256 = await sha256Of(file)
+    const beside = await cardBeside(file, sourceSha256)
     await mkdir(storeFolder, { recursive: true })
     const { sha256 } = await writeSafetensors(weightsFile, weights, { metadata: { format: 'pt' } })
     const card: BackboneCard = {
       name,
       architecture,
-      preprocessing: imagenetPreprocessing,
-      licence,
-      source,
+      preprocessing: beside?.preprocessing ?? imagenetPreprocessing,
+      licence: beside?.licence ?? licence,
+      source: beside?.source ?? source,
       sha256,
       sourceSha256,
       parameterCount,
