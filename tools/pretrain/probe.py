@@ -20,7 +20,7 @@ import tensor_file
 from augment import normalise, to_unit
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
-STRENGTHS = [10.0**n for n in range(0, -7, -1)]
+STRENGTHS = [10.0**n * k for n in range(0, -6, -1) for k in (1, 0.3)]
 VALIDATION_SHARE = 0.2
 
 
