@@ -32,8 +32,8 @@ export default defineConfig({
     // Left to itself it takes one on a machine with two cores, and half of them waits.
     maxWorkers: 2,
     projects: [
-      level('unit', 10_000),
-      level('contract', 10_000),
+      level('unit', 60_000),
+      level('contract', 60_000),
       level('integration', 120_000),
       level('fuzz', 120_000),
       level('devices', 180_000, { env: vulkan }),

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { ensureKernelsBuilt } from '../../../native/wasm/build.ts'
 import type { Raster } from '../../../src/imaging/raster.ts'
 import { openResampleKernel } from '../../../src/imaging/resample-kernel.ts'
@@ -42,9 +42,11 @@ function exact(raster: Raster, width: number, height: number): number[] {
 }
 
 describe('the compiled passes', () => {
+  // In a fresh checkout it takes seconds, on a busy machine many.
+  beforeAll(ensureKernelsBuilt, 120_000)
+
   // A picture with one colour more or less is another picture: all bits count.
-  it('give the same bits as those that are not compiled', async () => {
-    await ensureKernelsBuilt()
+  it('give the same bits as those that are not compiled', () => {
     const compiled = openResampleKernel()
     if (compiled === null) throw new Error('They were built.')
     const random = randomOf(7)
@@ -61,7 +63,10 @@ describe('the compiled passes', () => {
         ...(round % 3 !== 0 && { box }),
         ...(round % 5 !== 0 && { window }),
       }
-      expect(resampleWith(compiled, raster, options)).toEqual(resampleWith(null, raster, options))
+      const { values, ...size } = resampleWith(compiled, raster, options)
+      const { values: expected, ...expectedSize } = resampleWith(null, raster, options)
+      expect(size).toEqual(expectedSize)
+      expect(Buffer.compare(values, expected)).toBe(0)
     }
   })
 
