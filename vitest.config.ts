@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { thinNetworks } from './tests/support/thin/vite-plugin.ts'
 
 interface Overrides {
   readonly fileParallelism?: boolean
@@ -34,7 +35,7 @@ export default defineConfig({
     projects: [
       level('unit', 60_000),
       level('contract', 60_000),
-      level('integration', 120_000),
+      { ...level('integration', 120_000), plugins: [thinNetworks()] },
       level('fuzz', 120_000),
       level('devices', 180_000, { env: vulkan }),
       level('parity', 180_000, { env: vulkan }),

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createNodeHost } from '../../src/main/core/processes/node-host.ts'
 import { openTrainer } from '../../src/main/core/processes/open-process.ts'
 import { StepMeasurement } from '../../src/shared/contract/trainer.ts'
 import { presets, Recipe, type Preset, type RecipeOverrides } from '../../src/shared/domain/recipe.ts'
 import { rejectionOf } from '../support/app-errors.ts'
+import { createWholeHost } from '../support/thin/thin-host.ts'
 import { createTrainingSet, type TrainingSet } from '../support/training-set.ts'
 import { devices } from '../../src/trainer/devices/table.ts'
 
@@ -17,7 +17,7 @@ afterAll(() => set.remove())
 /** In a process of its own, as core does it. */
 async function measure(preset: Preset, overrides: RecipeOverrides = {}, files: string[] = []) {
   const recipe = Recipe.parse({ ...presets[preset], device: 'wasm', inputSizePx: 64, resizePx: 72, ...overrides })
-  const trainer = openTrainer(createNodeHost())
+  const trainer = openTrainer(createWholeHost())
   try {
     return StepMeasurement.parse(await trainer.client.measure({ recipe, classCount: 3, files }))
   } finally {

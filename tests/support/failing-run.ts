@@ -22,7 +22,7 @@ export async function openFailingCore(): Promise<FailingCore> {
   onTestFinished(() => set.remove())
   const file = join(set.folder, 'failures')
   process.env['ATHANOR_TEST_FAILURES'] = file
-  const trainerFile = join(import.meta.dirname, 'children/failing-trainer.ts')
+  const trainerFile = join(import.meta.dirname, 'thin/failing-trainer.ts')
   const core = await openTestCore(set.folder, { importFirst: true, trainerFile })
   onTestFinished(() => core.close())
   let dataset: Pick<Run, 'datasetId'> | undefined

@@ -45,6 +45,11 @@ export function hostsHere(): StudioHost[] {
   return studioHosts.filter((host) => absenceOf(host) === null)
 }
 
+/** For what the page does whichever host it is in: the stand-in's page is that of the browser. */
+export function hostsOfPageHere(): StudioHost[] {
+  return hostsHere().filter((host) => host !== 'stand-in')
+}
+
 /** Starts the built studio in a host; `ensureBuilt` is for the test to call before. */
 export async function openStudio(host: StudioHost, options: StudioOptions = {}): Promise<OpenStudio> {
   const own = options.storeFolder === undefined ? mkdtempSync(join(tmpdir(), 'athanor-store-')) : null

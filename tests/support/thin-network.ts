@@ -1,13 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Architecture } from '../../src/shared/domain/backbone.ts'
 import { forwardTrain } from '../../src/trainer/network/forward.ts'
-import type { Network, NetworkNode } from '../../src/trainer/network/graph.ts'
 import { trainableSpecs } from '../../src/trainer/network/parameter-specs.ts'
 import { createParameters, disposeParameters, parameterOf } from '../../src/trainer/network/parameters.ts'
-import { buildResnet } from '../../src/trainer/network/resnet.ts'
 import { crossEntropySum, targetsOf } from '../../src/trainer/steps/loss.ts'
 import { drawGoldenWeights } from './golden.ts'
 import { drawn } from './same-numbers.ts'
+import { buildThinResnet } from './thin/thin-resnet.ts'
 
 export interface ThinNetwork {
   readonly architecture: Architecture
@@ -18,29 +17,9 @@ export interface ThinNetwork {
   readonly classes: number
 }
 
-function thinned(node: NetworkNode, thin: (channels: number) => number): NetworkNode {
-  switch (node.kind) {
-    case 'conv': {
-      const inChannels = node.input === 'input' ? node.inChannels : thin(node.inChannels)
-      return { ...node, inChannels, outChannels: thin(node.outChannels) }
-    }
-    case 'batchNorm':
-      return { ...node, channels: thin(node.channels) }
-    case 'dense':
-      return { ...node, inFeatures: thin(node.inFeatures) }
-    default:
-      return node
-  }
-}
-
-function buildThin({ architecture, divisor, classes }: ThinNetwork): Network {
-  const network = buildResnet(architecture, classes)
-  return { ...network, nodes: network.nodes.map((node) => thinned(node, (channels) => Math.ceil(channels / divisor))) }
-}
-
 /** One step's loss, and its gradient by each parameter, from weights and pixels that `seed` draws. */
 export function thinNetworkGradients(given: ThinNetwork, seed: number): tf.Tensor[] {
-  const network = buildThin(given)
+  const network = buildThinResnet(given.architecture, given.classes, given.divisor)
   const parameters = createParameters(network, { weights: drawGoldenWeights(network, seed), seed: 0 })
   const { batch, classes, sidePx } = given
   const labels = Array.from({ length: batch }, (_, image) => image % classes)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { TrainJob } from '../../src/shared/contract/trainer.ts'
 import type { ModelManifest } from '../../src/shared/domain/model.ts'
 import type { TrainerEvent } from '../../src/shared/domain/run.ts'
+import type { Host } from '../../src/main/core/host.ts'
 import { createNodeHost } from '../../src/main/core/processes/node-host.ts'
 import { openTrainer } from '../../src/main/core/processes/open-process.ts'
 
@@ -23,8 +24,9 @@ export interface TrainedJob {
 export async function trainInProcess(
   job: TrainJob,
   react: (event: TrainerEvent, pid: number) => Promise<Reaction> | Reaction = () => undefined,
+  host: Host = createNodeHost(),
 ): Promise<TrainedJob> {
-  const trainer = openTrainer(createNodeHost())
+  const trainer = openTrainer(host)
   const events: TrainerEvent[] = []
   let wasKilled = false
   try {

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ensureBuilt } from '../../../scripts/ensure-built.mjs'
 import { findAxeProblems } from '../../support/find-axe-problems.ts'
 import { createPictureFolder, picturePaths, type PictureFolder } from '../../support/picture-folder.ts'
-import { hostsHere, openStudio, type OpenStudio } from '../../support/studio-hosts.ts'
+import { hostsOfPageHere, openStudio, type OpenStudio } from '../../support/studio-hosts.ts'
 import { tiles, usualWindow } from '../../support/studio-steps.ts'
 
 const placeNames = ['Label', 'Tune', 'Evaluate', 'Export', 'Settings'] as const
 
-describe.each(hostsHere())('how the studio looks in %s', (host) => {
+describe.each(hostsOfPageHere())('how the studio looks in %s', (host) => {
   let pictures: PictureFolder
   let studio: OpenStudio
   let page: Page

@@ -2,11 +2,11 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ensureBuilt } from '../../../scripts/ensure-built.mjs'
 import { createPictureFolder, type PictureFolder } from '../../support/picture-folder.ts'
-import { hostsHere, openStudio, type OpenStudio } from '../../support/studio-hosts.ts'
+import { hostsOfPageHere, openStudio, type OpenStudio } from '../../support/studio-hosts.ts'
 import { nameClass, place, tile, tiles, usualWindow } from '../../support/studio-steps.ts'
 
 /** One person's session, in order. */
-describe.each(hostsHere())('suggestions that follow the labels in %s', (host) => {
+describe.each(hostsOfPageHere())('suggestions that follow the labels in %s', (host) => {
   let pictures: PictureFolder
   let studio: OpenStudio
   let page: Page

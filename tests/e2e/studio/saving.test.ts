@@ -3,10 +3,10 @@ import Database from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ensureBuilt } from '../../../scripts/ensure-built.mjs'
 import { createPictureFolder, type PictureFolder } from '../../support/picture-folder.ts'
-import { hostsHere, openStudio, type OpenStudio } from '../../support/studio-hosts.ts'
+import { hostsOfPageHere, openStudio, type OpenStudio } from '../../support/studio-hosts.ts'
 import { nameClass, place, tile, tiles, usualWindow } from '../../support/studio-steps.ts'
 
-describe.each(hostsHere())('a label that cannot be saved in %s', (host) => {
+describe.each(hostsOfPageHere())('a label that cannot be saved in %s', (host) => {
   let pictures: PictureFolder
   let studio: OpenStudio
 

@@ -5,14 +5,14 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ensureBuilt } from '../../../scripts/ensure-built.mjs'
 import { createPictureFolder, type PictureFolder } from '../../support/picture-folder.ts'
-import { hostsHere, openStudio, type OpenStudio } from '../../support/studio-hosts.ts'
+import { hostsOfPageHere, openStudio, type OpenStudio } from '../../support/studio-hosts.ts'
 import { place, shownCount, usualWindow } from '../../support/studio-steps.ts'
 
 /** Runs compute here, on whatever processor there is. */
 const runMs = 150_000
 
 /** The stand-in computes like the browser, for a minute; what is its own in runs is in desktop-stand-in-runs.test.ts. */
-const hosts = hostsHere().filter((host) => host !== 'stand-in')
+const hosts = hostsOfPageHere()
 
 /** From the welcome to an exported model, as a person who follows the screen: each test goes on from the one before. */
 describe.each(hosts)('the whole way in %s', (host) => {

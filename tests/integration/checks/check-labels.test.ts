@@ -95,8 +95,8 @@ test('wrong labels and contradicting copies are found, kept, and gone once they 
   expect(again.events.filter(({ kind }) => kind === 'seeing')).toHaveLength(1)
 })
 
-// All of a network learns, which takes long beside other tests.
 test('a thorough check also listens to a network that learns the labels', async () => {
+  await takeRandomBackbone()
   const { client, projectId } = core
   const classes = await client.labels.classes({ projectId })
   const green = classes.find(({ name }) => name === 'green')?.id ?? null
@@ -124,7 +124,7 @@ test('a thorough check also listens to a network that learns the labels', async 
     for await (const { kind } of events) if (kind === 'learning') leaving.abort()
   }).rejects.toThrow()
   expect(await client.labels.lastCheck({ projectId })).toEqual(summary)
-}, 300_000)
+})
 
 test('a check that is left keeps nothing, and two at once are one too many', async () => {
   await takeRandomBackbone()

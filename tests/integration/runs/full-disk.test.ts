@@ -6,10 +6,11 @@ import { createTrainingSet } from '../../support/training-set.ts'
 
 const child = join(import.meta.dirname, '../../support/children/run-on-full-disk.ts')
 
-/** A shell command in a namespace where it may mount a small disk of its own. */
+/** A shell command in a namespace where it may mount a small disk of its own; thin networks would fit on any. */
 function withSmallDisk(folder: string, command: string) {
   const mounted = `mount -t tmpfs -o size=160m tmpfs "${folder}" && ${command}`
-  return spawnSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', mounted], { encoding: 'utf8' })
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  return spawnSync('unshare', ['--map-root-user', '--mount', 'sh', '-c', mounted], { encoding: 'utf8', env })
 }
 
 test('a run on a full disk waits for what it needs, can be stopped, and goes on to the same bits once there is space', async ({

@@ -29,14 +29,16 @@ function signalTrainer(signal: NodeJS.Signals): void {
 }
 
 test('a trainer that is killed is restarted by itself, and ends with the same bits', async () => {
-  const whole = await here.core.start('from-scratch', shortRecipe)
+  // Long enough to be killed before its end.
+  const recipe = { ...shortRecipe, epochs: 8 }
+  const whole = await here.core.start('from-scratch', recipe)
   const undisturbed = await here.core.follow(whole.id)
   const { datasetId } = whole
 
   const run = await here.core.client.runs.start({
     projectId: here.core.projectId,
     preset: 'from-scratch',
-    overrides: shortRecipe,
+    overrides: recipe,
     datasetId,
   })
   await here.core.reach(run.id, 'checkpoint')

@@ -4,9 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TrainJob } from '../../../src/shared/contract/trainer.ts'
 import type { Preset, RecipeOverrides } from '../../../src/shared/domain/recipe.ts'
 import type { TrainerEvent } from '../../../src/shared/domain/run.ts'
+import { createNodeHost } from '../../../src/main/core/processes/node-host.ts'
 import { randomOf } from '../../../src/shared/random.ts'
 import { onednnDevice } from '../../../src/trainer/devices/onednn.ts'
-import { fingerprintOf, trainInProcess } from '../../support/train-process.ts'
+import { createWholeHost } from '../../support/thin/thin-host.ts'
+import { fingerprintOf, trainInProcess, type Reaction } from '../../support/train-process.ts'
 import { createTrainingSet } from '../../support/training-set.ts'
 import type { TrainingSet } from '../../support/training-set.ts'
 
@@ -106,22 +108,26 @@ describe('a run that was killed gives the same bits as one that was not', () => 
         const folders = { runFolder: at('run'), modelFolder: at('model'), featuresFolder: at('features') }
         return set.job(preset, { checkpointSeconds: 0.2, ...overrides }, folders)
       }
+      // oneDNN chooses its kernels by the number of channels too, so that there the networks are as wide as ever.
+      const host = overrides.device === 'onednn' ? createWholeHost() : createNodeHost()
+      const train = (one: TrainJob, react?: (event: TrainerEvent) => Promise<Reaction>) =>
+        trainInProcess(one, react, host)
       const undisturbed = job('whole')
       // It needs no checkpoints, which take their time.
-      const whole = await trainInProcess({ ...undisturbed, recipe: { ...undisturbed.recipe, checkpointSeconds: 60 } })
+      const whole = await train({ ...undisturbed, recipe: { ...undisturbed.recipe, checkpointSeconds: 60 } })
       if (!whole.manifest) throw new Error('The run did not end.')
 
-      const first = await trainInProcess(job('killed'), async (event) => {
+      const first = await train(job('killed'), async (event) => {
         if (!killAt(event)) return undefined
         await sleep(random() * 300)
         return 'kill'
       })
       expect(first.wasKilled).toBe(true)
-      const second = await trainInProcess({ ...job('killed'), resume: true }, async () => {
+      const second = await train({ ...job('killed'), resume: true }, async () => {
         await sleep(random() * 150)
         return random() < 0.1 ? 'kill' : undefined
       })
-      const last = second.manifest ? second : await trainInProcess({ ...job('killed'), resume: true })
+      const last = second.manifest ? second : await train({ ...job('killed'), resume: true })
       if (!last.manifest) throw new Error('The resumed run did not end.')
       expect([whole, first, second, last].flatMap(({ events }) => events.filter(isAboutImages))).toEqual([])
       expect(await fingerprintOf(job('killed'), last.manifest)).toEqual(
