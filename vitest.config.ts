@@ -1,3 +1,4 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 import { thinNetworks } from './tests/support/thin/vite-plugin.ts'
 
@@ -33,7 +34,8 @@ export default defineConfig({
     // Left to itself it takes one on a machine with two cores, and half of them waits.
     maxWorkers: 2,
     projects: [
-      level('unit', 60_000),
+      // Modules of the page may hold runes.
+      { ...level('unit', 60_000), plugins: [svelte({ configFile: false })] },
       level('contract', 60_000),
       { ...level('integration', 120_000), plugins: [thinNetworks()] },
       level('fuzz', 120_000),

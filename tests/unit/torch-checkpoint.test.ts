@@ -72,6 +72,15 @@ describe('good checkpoints', () => {
     expect(await readValues(zipCheckpoint(pickle(root), one))).toEqual({ w: [[1], [1]] })
   })
 
+  test('nested, with a tensor beside, such as the best accuracy so far', async () => {
+    const inner = dictionary({
+      w: tensor({ key: '0', count: 1, shape: [1] }),
+      v: tensor({ key: '0', count: 1, shape: [1] }),
+    })
+    const root = dictionary({ best_acc1: tensor({ key: '0', count: 1, shape: [] }), state_dict: inner })
+    expect(await readValues(zipCheckpoint(pickle(root), one))).toEqual({ w: [[1], [1]], v: [[1], [1]] })
+  })
+
   test('an OrderedDict of pairs, with metadata, a parameter and a remembered value', async () => {
     const pair = (name: string, value: Buffer): Buffer => bytes(']', '(', unicode(name), value, 'e')
     const parameter = reduce(

@@ -121,10 +121,13 @@ export class PlanState {
     if (minutes === null) return this.#changeAll(overrides)
     this.isFitting = true
     const { api, notices, signal } = this.#studio
+    const { preset, overrides: before } = this
     const input = { ...this.#input(), overrides, minutes }
     const fitted = await notices.attempt(() => api.runs.budget(input, { signal }), signal)
     this.isFitting = false
-    if (fitted === undefined) this.minutes = null
+    // What was chosen meanwhile is not what was asked about.
+    const isAsked = this.preset === preset && this.overrides === before
+    if (fitted === undefined || !isAsked) this.minutes = null
     else this.#changeAll({ ...overrides, ...fitted.overrides })
   }
 

@@ -42,8 +42,8 @@ export async function* takeBestWeights(session: Session): AsyncGenerator<Trainer
   if (average !== null && average.epochCount > 1) {
     writeParameters(network, parameters, average.weights)
     if (best === null || state.best === null || entries.validation.length === 0) return
-    const { loss } = yield* evaluateSplit(session, 'validation')
-    if (loss !== null && loss < state.best.validationLoss) return
+    const { loss, imageCount } = yield* evaluateSplit(session, 'validation')
+    if (imageCount > 0 && loss < state.best.validationLoss) return
   }
   if (best !== null) writeParameters(network, parameters, best)
 }

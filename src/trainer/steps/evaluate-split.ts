@@ -77,7 +77,7 @@ async function samplesOf(
   return read.map(({ entry }, row) => ({ ...entry, logits: logits[row] ?? [] }))
 }
 
-/** Of every split that has images, but training, by the finished model. */
+/** Of every split that has images which can be read, but training, by the finished model. */
 export async function* evaluateAll(session: Session): AsyncGenerator<TrainerEvent, Evaluation[]> {
   const finished = { ...session, preprocessing: session.finalPreprocessing }
   const cache = isBackboneFrozen(session.job.recipe) ? await openSessionCache(finished) : null
@@ -86,6 +86,8 @@ export async function* evaluateAll(session: Session): AsyncGenerator<TrainerEven
     for (const split of ['validation', 'test'] as const) {
       if (session.entries[split].length === 0) continue
       const evaluation = yield* evaluateSplit(finished, split, cache)
+      // Which images are gone is told; of none there is nothing to say.
+      if (evaluation.imageCount === 0) continue
       evaluations.push(evaluation)
       yield { kind: 'evaluation', evaluation }
     }

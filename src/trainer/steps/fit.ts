@@ -169,7 +169,9 @@ async function* finishEpoch(loop: Loop): AsyncGenerator<TrainerEvent, void> {
   const { session } = loop
   const { entries, state, job, network, parameters } = session
   yield* session.missing.takeWarnings()
-  const validation = entries.validation.length > 0 ? yield* evaluateSplit(session, 'validation') : null
+  const evaluation = entries.validation.length > 0 ? yield* evaluateSplit(session, 'validation') : null
+  // Where none of its images can be read any more, nothing is known; a loss of 0 would be the best for ever.
+  const validation = evaluation?.imageCount === 0 ? null : evaluation
   const { loss, correctCount, imageCount, durationMs } = state.running
   const metrics: EpochMetrics = {
     epoch: state.epochs + 1,

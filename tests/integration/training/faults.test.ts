@@ -68,6 +68,26 @@ describe('files that vanish or change while a run goes on', () => {
     }
   })
 
+  test('leave nothing to choose by where they are all that validated: the best is not the epoch without them', async () => {
+    const own = await createTrainingSet()
+    try {
+      const { events, manifest } = await trainInProcess(
+        own.job('from-scratch', { ...short, epochs: 3, keepBest: true, averageEpochs: 2, missingRatioMax: 0.5 }),
+        async (event) => {
+          if (event.kind === 'epoch' && event.metrics.epoch === 1)
+            await rm(join(own.folder, 'validation'), { recursive: true })
+          return undefined
+        },
+      )
+      const epochs = events.flatMap((event) => (event.kind === 'epoch' ? [event.metrics] : []))
+      expect(epochs.map(({ validationLoss }) => validationLoss !== null)).toEqual([true, false, false])
+      expect(epochs.map(({ validationAccuracy }) => validationAccuracy !== null)).toEqual([true, false, false])
+      expect(manifest?.evaluations.map(({ split }) => split)).toEqual(['test'])
+    } finally {
+      await own.remove()
+    }
+  })
+
   test('end the run, by name, when they are more than the recipe bears', async () => {
     const own = await createTrainingSet()
     try {

@@ -9,10 +9,10 @@ import { listRuns } from './run-repository.ts'
 
 /**
  * The share of labelled images whose features an earlier run with the same backbone has left behind, by what that run
- * was given; the cache itself is not opened.
+ * was given; the cache itself is not opened. A run that goes on to change the backbone neither reads nor leaves any.
  */
 export function cachedRatioOf(project: OpenProject, recipe: Recipe, datasetId: DatasetId | null): number {
-  if (!recipe.fitHeadFirst || !existsSync(project.layout.featuresFolder)) return 0
+  if (!recipe.fitHeadFirst || recipe.epochs > 0 || !existsSync(project.layout.featuresFolder)) return 0
   const run = listRuns(project.reader).find((one) => one.state === 'done' && leavesFeatures(one.recipe, recipe))
   if (run?.modelId == null || !isOfSameVersions(project, run.modelId)) return 0
   const known = 'SELECT content_hash FROM dataset_entry WHERE dataset_id = ?'
@@ -40,6 +40,7 @@ function leavesFeatures(one: Recipe, other: Recipe): boolean {
     'precision',
     'threads',
     'fitHeadFirst',
+    'epochs',
   ] as const
   const isSame = parts.every((part) => one[part] === other[part])
   return isSame && one.views >= other.views && one.limit === null && (one.backbone !== null || one.seed === other.seed)

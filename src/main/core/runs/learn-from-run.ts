@@ -1,4 +1,5 @@
 import type { RunId } from '../../../shared/domain/ids.ts'
+import type { Recipe } from '../../../shared/domain/recipe.ts'
 import type { RunPhase } from '../../../shared/domain/run.ts'
 import type { OpenProject } from '../core-context.ts'
 import { getDataset } from '../datasets/dataset-repository.ts'
@@ -11,7 +12,7 @@ import { getRun } from './run-repository.ts'
 /** Remembers what the images of a run that is done have cost, which tells more than any warm-up. */
 export function learnFromRun(host: Host, project: OpenProject, runId: RunId): void {
   const { recipe, datasetId, device, startedAtMs, endedAtMs } = getRun(project.reader, runId)
-  const history = readHistory(project, runId, looksOf(recipe))
+  const history = readHistory(project, runId, recipe)
   const known = recallCost(host, project.id, recipe)
   const inferSecondsPerImage = history.inferSecondsPerImage ?? known?.inferSecondsPerImage
   const trainSecondsPerImage = history.trainSecondsPerImage ?? known?.trainSecondsPerImage ?? null
@@ -34,7 +35,7 @@ export function learnFromRun(host: Host, project: OpenProject, runId: RunId): vo
     headSecondsPerImage:
       headSeconds === null
         ? (known?.headSecondsPerImage ?? null)
-        : Math.max(0, headSeconds - leastHeadSeconds) / fittedCount,
+        : Math.max(0, headSeconds - leastHeadSeconds) / (fittedCount * recipe.views),
   }
   rememberCost(host, project.id, { recipe, cost })
 }
@@ -42,7 +43,7 @@ export function learnFromRun(host: Host, project: OpenProject, runId: RunId): vo
 /** Without pictures: before the first is read, and after the last. What went before the first of them counts too. */
 const openPhases: readonly RunPhase[] = ['preparing', 'loading-backbone', 'saving']
 
-function readHistory(project: OpenProject, runId: RunId, looks: number) {
+function readHistory(project: OpenProject, runId: RunId, recipe: Recipe) {
   const phases: { readonly phase: RunPhase; readonly atMs: number }[] = []
   const epochRates: { readonly perSecond: number; readonly images: number }[] = []
   let trainedMs = 0
@@ -59,7 +60,7 @@ function readHistory(project: OpenProject, runId: RunId, looks: number) {
     }
     if (event.kind !== 'step' || event.imagesPerSecond === null || event.imagesPerSecond <= 0) continue
     if (event.phase === 'caching-features') inferRates.set(event.phase, event.imagesPerSecond)
-    if (event.phase === 'evaluating') inferRates.set(event.phase, event.imagesPerSecond * looks)
+    if (event.phase === 'evaluating') inferRates.set(event.phase, event.imagesPerSecond * looksOf(recipe))
   }
   const secondsOf = (wanted: RunPhase, endMs: number | null): number | null => {
     const at = phases.findIndex(({ phase }) => phase === wanted)
@@ -70,7 +71,9 @@ function readHistory(project: OpenProject, runId: RunId, looks: number) {
   // A run that was resumed or restarted has opened more than once; one that waited for its disk took longer than it will.
   const hasPaused = events.some(({ event }) => event.kind === 'paused')
   const isWhole = !hasPaused && phases.filter(({ phase }) => phase === 'preparing').length === 1
-  const inferRate = inferRates.get('caching-features') ?? inferRates.get('evaluating')
+  // Where the backbone stays as it is, evaluating reads what was kept of each image and says nothing of looking at one.
+  const evaluatingRate = recipe.epochs === 0 ? undefined : inferRates.get('evaluating')
+  const inferRate = inferRates.get('caching-features') ?? evaluatingRate
   const trainRate = medianOf(epochRates.map(({ perSecond }) => perSecond))
   // The first steps prepare what the others find ready, which counts for much in a short run.
   const imagesTrained = epochRates.reduce((sum, { images }) => sum + images, 0)

@@ -22,6 +22,8 @@ export interface RunQueue {
    * as resume-mismatch. Either way its end is in the catalog, not here.
    */
   add(run: QueuedRun): Promise<void>
+  /** Gives up a run that still waits for its turn, and lets go of it. Nothing where it does not wait here. */
+  drop(project: OpenProject, runId: RunId): void
   isBusy(): boolean
   /** Aborts when the next run is added. */
   readonly begins: AbortSignal
@@ -33,12 +35,15 @@ export function createRunQueue(host: Host): RunQueue {
   const closing = new AbortController()
   let begins = new AbortController()
   let length = 0
+  const waiting = new Set<QueuedRun>()
   let last: Promise<void> = Promise.resolve()
 
   async function work(run: QueuedRun, onBegun: (failure?: unknown) => void): Promise<void> {
+    // It was dropped.
+    if (!waiting.delete(run)) return
     const { project, runId, lock } = run
     try {
-      // It may have been stopped while it waited.
+      // It may have been stopped by another process while it waited.
       const isQueued = getRun(project.reader, runId).state === 'queued'
       if (isQueued && !closing.signal.aborted) await workOnRun({ host, ...run, closing: closing.signal, onBegun })
     } catch (thrown) {
@@ -56,11 +61,20 @@ export function createRunQueue(host: Host): RunQueue {
       const begun = Promise.withResolvers<void>()
       const isFirst = length === 0
       length += 1
+      waiting.add(run)
       last = last.then(() => work(run, (failure) => (failure === undefined ? begun.resolve() : begun.reject(failure))))
       void last.then(() => begun.resolve())
       if (isFirst) return begun.promise
       begun.promise.catch(() => undefined)
       return Promise.resolve()
+    },
+    drop(project, runId) {
+      for (const run of waiting) {
+        if (run.project.id !== project.id || run.runId !== runId) continue
+        waiting.delete(run)
+        run.lock.release()
+        length -= 1
+      }
     },
     isBusy: () => length > 0,
     get begins() {

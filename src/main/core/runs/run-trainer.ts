@@ -38,7 +38,7 @@ const openingPhases: ReadonlySet<RunPhase> = new Set(['preparing', 'loading-back
  * Errors: what the trainer threw, process-died.
  */
 export async function runTrainer(work: RunWork, log: RunLog): Promise<ModelManifest | null> {
-  const { host, project, runId, closing, onBegun } = work
+  const { host, project, closing, onBegun } = work
   const job = trainJobOf(host, project, work)
   const trainer = openTrainer(host)
   const silence = createSilenceWatch(host.now())
@@ -46,7 +46,7 @@ export async function runTrainer(work: RunWork, log: RunLog): Promise<ModelManif
   // What comes of it is told by the stream of the run.
   const stop = () => void trainer.client.stop({}).catch(() => undefined)
   const poll = setInterval(() => {
-    const isStopping = getRun(project.reader, runId).state === 'stopping'
+    const isStopping = wishesToStop(work)
     if (isStopping) stop()
     if (silence.isTooLong(host.now(), { tellAgain: isStopping })) {
       if (isStopping) {
@@ -77,6 +77,16 @@ export async function runTrainer(work: RunWork, log: RunLog): Promise<ModelManif
     clearInterval(poll)
     closing.removeEventListener('abort', close)
     await trainer.close()
+  }
+}
+
+/** A disk that fails to answer once is asked again at the next turn. */
+function wishesToStop({ host, project, runId }: RunWork): boolean {
+  try {
+    return getRun(project.reader, runId).state === 'stopping'
+  } catch (thrown) {
+    host.log(`${runId}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    return false
   }
 }
 

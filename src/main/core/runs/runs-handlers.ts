@@ -37,7 +37,7 @@ export function createRunsHandlers(context: CoreContext): ServiceHandlers<typeof
     budget: (input, { signal }) => budgetOf(host, projects.get(input.projectId), { estimator, input, signal }),
     start: (input) => startRun(host, projects.get(input.projectId), { queue, input }),
     resume: ({ projectId, runId }) => resumeRun(host, projects.get(projectId), { queue, runId }),
-    stop: ({ projectId, runId }) => stopRun(host, projects.get(projectId), runId),
+    stop: ({ projectId, runId }) => stopRun(host, projects.get(projectId), { queue, runId }),
     watch: ({ projectId, runId, afterSeq }, { signal }) =>
       watchRun(projects.get(projectId), runId, { host, afterSeq, signal }),
     list: ({ projectId }) => listRuns(projects.get(projectId).reader),
@@ -95,15 +95,22 @@ async function resumeRun(
 }
 
 /** The process that works on the run, which may be another one, sees the wish in the catalog. */
-function stopRun(host: Host, project: OpenProject, runId: RunId): Run {
+function stopRun(
+  host: Host,
+  project: OpenProject,
+  { queue, runId }: { readonly queue: RunQueue; readonly runId: RunId },
+): Run {
   const atMs = host.now()
   if (interruptIfDead(project, runId, atMs)) return getRun(project.reader, runId)
-  return transaction(project.writer, (tx) => {
+  const stopped = transaction(project.writer, (tx) => {
     const run = getRun(tx, runId)
     if (run.state === 'stopping') return run
     if (run.state !== 'queued') return moveRun(tx, runId, { to: 'stopping', atMs })
     return endRun(tx, runId, { result: { outcome: 'stopped', resumable: true }, atMs })
   })
+  // Where it waited here, its lock would be held until its turn: it could be neither resumed nor deleted.
+  if (stopped.state === 'stopped') queue.drop(project, runId)
+  return stopped
 }
 
 /** What is not given stays. */

@@ -24,13 +24,14 @@ function stripPrefixes(tensors: Map<string, TensorReference>): Map<string, Tenso
   return stripPrefixes(new Map([...tensors].map(([name, tensor]) => [name.slice(prefix.length), tensor])))
 }
 
-/** The tensors by name, out of the dictionary itself or one that is nested in it. Throws a CheckpointFault. */
+/**
+ * The tensors by name, out of the dictionary itself or one that is nested in it: whichever holds most, since a training
+ * program may keep its best accuracy as a tensor beside the weights. Throws a CheckpointFault.
+ */
 export function findStateDict(root: PickleValue): Map<string, TensorReference> {
   if (!(root instanceof Map)) damaged(said`it does not hold a dictionary of weights (a state_dict)`)
-  const candidates = [root, ...usualKeys.map((key) => root.get(key))]
-  for (const candidate of candidates) {
-    const tensors = tensorsIn(candidate)
-    if (tensors.size > 0) return stripPrefixes(tensors)
-  }
+  const candidates = [root, ...usualKeys.map((key) => root.get(key))].map(tensorsIn)
+  const most = candidates.reduce((best, tensors) => (tensors.size > best.size ? tensors : best))
+  if (most.size > 0) return stripPrefixes(most)
   return damaged(said`it holds no weights, neither at the top nor under ${usualKeys.join(', ')}`)
 }
