@@ -12,9 +12,14 @@ export interface ProjectCopy {
 
 /** Copies the folder, so that no benchmark leaves anything in it, and imports it. */
 export function copyProject(folder: string): ProjectCopy {
+  return createProject((images) => cpSync(folder, images, { recursive: true }))
+}
+
+/** Imports what `fill` puts into a folder. */
+export function createProject(fill: (images: string) => void): ProjectCopy {
   const work = mkdtempSync(join(tmpdir(), 'athanor-benchmark-'))
   const images = join(work, 'images')
-  cpSync(folder, images, { recursive: true })
+  fill(images)
   const athanor = (...args: readonly string[]): string =>
     execFileSync(process.execPath, [join(import.meta.dirname, '../scripts/athanor.mjs'), ...args], {
       cwd: images,
