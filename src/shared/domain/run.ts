@@ -4,6 +4,7 @@ import { DeviceId, DeviceReport } from './device.ts'
 import { DatasetId, ModelId, RunId } from './ids.ts'
 import { Evaluation } from './metrics.ts'
 import { KeptRecipe } from './recipe.ts'
+import { wilsonInterval } from '../wilson-interval.ts'
 
 export const RunState = z.enum(['queued', 'running', 'stopping', 'stopped', 'failed', 'interrupted', 'done'])
 export type RunState = z.infer<typeof RunState>
@@ -147,7 +148,15 @@ export const Run = z.strictObject({
   modelId: ModelId.nullable(),
   /** On the test split, or on validation where there is no test; null until the run is done. */
   accuracy: z.number().nullable(),
+  /** On how many images that is; null as well where an earlier version did not keep it. */
+  judgedCount: z.int().positive().nullable(),
   note: z.string(),
   isStarred: z.boolean(),
 })
 export type Run = z.infer<typeof Run>
+
+/** The 95 % interval of a run's accuracy; null where it is not known on how many images that is. */
+export function accuracyIntervalOf({ accuracy, judgedCount }: Pick<Run, 'accuracy' | 'judgedCount'>) {
+  if (accuracy === null || judgedCount === null) return null
+  return wilsonInterval(Math.round(accuracy * judgedCount), judgedCount)
+}

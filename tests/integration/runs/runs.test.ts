@@ -48,7 +48,8 @@ describe('a run', () => {
     const done = await get(run.id)
     expect(done).toMatchObject({ state: 'done', device: 'wasm', modelId: 'model-1' })
     const { evaluations } = await client.models.get({ projectId, modelId: ModelId.parse('model-1') })
-    expect(done.accuracy).toBe(evaluations.find(({ split }) => split === 'test')?.accuracy)
+    const tested = evaluations.find(({ split }) => split === 'test')
+    expect([done.accuracy, done.judgedCount]).toEqual([tested?.accuracy, tested?.imageCount])
     // What only a resumed run needs is gone.
     expect(existsSync(join(set.folder, '.athanor/runs/run-1/checkpoint.safetensors'))).toBe(false)
   })

@@ -30,6 +30,7 @@ function aRun(number: number, changes: Partial<Run> = {}): Run {
     result: null,
     modelId: null,
     accuracy: null,
+    judgedCount: null,
     note: '',
     isStarred: false,
     ...changes,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { RunId } from '../../../shared/domain/ids.ts'
 import { presets } from '../../../shared/domain/recipe.ts'
-import type { Run } from '../../../shared/domain/run.ts'
+import { accuracyIntervalOf, type Run } from '../../../shared/domain/run.ts'
 import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject, type Workplace } from '../open-project.ts'
@@ -49,7 +49,7 @@ async function listRuns(context: Context, { core, project }: Workplace): Promise
       run.device,
       formatTime(run.startedAtMs ?? run.createdAtMs),
       durationOf(run),
-      formatPercent(run.accuracy),
+      formatAccuracy(run),
       run.modelId,
     ]),
   )
@@ -58,6 +58,13 @@ async function listRuns(context: Context, { core, project }: Workplace): Promise
   const [newest] = runs
   const next = [`runs ${newest?.id ?? 'RUN'}`, ...(newest === undefined ? [] : nextFor(newest))]
   terminal.say(`Next: ${next.map((words) => commandHint(context, words)).join(', ')}`)
+}
+
+/** With its interval: of few test images a percentage alone promises too much. */
+function formatAccuracy(run: Run): string {
+  const interval = accuracyIntervalOf(run)
+  const accuracy = formatPercent(run.accuracy)
+  return interval === null ? accuracy : `${accuracy} (${interval.map(formatPercent).join(' to ')})`
 }
 
 /** At most one command. */

@@ -32,5 +32,6 @@ export function endingOfModel({ id, evaluations, device }: ModelManifest): Endin
     modelId: id,
     device,
     accuracy: evaluation?.accuracy ?? null,
+    judgedCount: evaluation?.imageCount ?? null,
   }
 }

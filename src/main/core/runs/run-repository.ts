@@ -19,6 +19,7 @@ interface RunRow {
   readonly result: string | null
   readonly model_id: number | null
   readonly accuracy: number | null
+  readonly judged_count: number | null
   readonly note: string
   readonly is_starred: number
 }
@@ -41,6 +42,7 @@ function runOfRow(row: RunRow): Run {
     result: row.result === null ? null : jsonOf(row.result),
     modelId: row.model_id === null ? null : modelIdOf(row.model_id),
     accuracy: row.accuracy,
+    judgedCount: row.judged_count,
     note: row.note,
     isStarred: row.is_starred === 1,
   })
@@ -83,7 +85,8 @@ export function insertRun(tx: WritableDb, { datasetId, recipe, createdAtMs }: Ne
 /** Stores all that may change of a run while it is worked on. */
 export function updateRun(tx: WritableDb, run: Run): void {
   tx.prepare(
-    `UPDATE run SET state = ?, started_at_ms = ?, ended_at_ms = ?, device = ?, result = ?, model_id = ?, accuracy = ?
+    `UPDATE run SET state = ?, started_at_ms = ?, ended_at_ms = ?, device = ?, result = ?, model_id = ?, accuracy = ?,
+       judged_count = ?
      WHERE id = ?`,
   ).run(
     run.state,
@@ -93,6 +96,7 @@ export function updateRun(tx: WritableDb, run: Run): void {
     run.result === null ? null : JSON.stringify(run.result),
     run.modelId === null ? null : rowOf(run.modelId),
     run.accuracy,
+    run.judgedCount,
     rowOf(run.id),
   )
   noteRuns(tx)

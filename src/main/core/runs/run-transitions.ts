@@ -17,7 +17,9 @@ const advice: Readonly<Record<RunState, Said>> = {
 }
 
 /** Everything but its state that changes with it. */
-export type RunChange = Partial<Pick<Run, 'startedAtMs' | 'endedAtMs' | 'device' | 'result' | 'modelId' | 'accuracy'>>
+export type RunChange = Partial<
+  Pick<Run, 'startedAtMs' | 'endedAtMs' | 'device' | 'result' | 'modelId' | 'accuracy' | 'judgedCount'>
+>
 
 /** Errors: conflict, saying what state the run is in. */
 export function requireTransition(run: Run, to: RunState): void {

@@ -7,6 +7,7 @@ import { confirmedLabels } from './0005-confirmed-labels.ts'
 import { labelChecks } from './0006-label-checks.ts'
 import { drafts } from './0007-drafts.ts'
 import { thoroughChecks } from './0008-thorough-checks.ts'
+import { judgedImages } from './0009-judged-images.ts'
 
 /** In the order in which they are applied. A released migration is never edited: its fixture is a test. */
 export const allMigrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const allMigrations: readonly Migration[] = [
   labelChecks,
   drafts,
   thoroughChecks,
+  judgedImages,
 ]
