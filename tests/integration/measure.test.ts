@@ -1,7 +1,6 @@
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTrainer } from '../../src/main/core/processes/open-process.ts'
-import { StepMeasurement } from '../../src/shared/contract/trainer.ts'
+import { type ImageToSee, StepMeasurement } from '../../src/shared/contract/trainer.ts'
 import { presets, Recipe, type Preset, type RecipeOverrides } from '../../src/shared/domain/recipe.ts'
 import { rejectionOf } from '../support/app-errors.ts'
 import { createWholeHost } from '../support/thin/thin-host.ts'
@@ -15,11 +14,12 @@ beforeAll(async () => {
 afterAll(() => set.remove())
 
 /** In a process of its own, as core does it. */
-async function measure(preset: Preset, overrides: RecipeOverrides = {}, files: string[] = []) {
+async function measure(preset: Preset, overrides: RecipeOverrides = {}, images: ImageToSee[] = []) {
   const recipe = Recipe.parse({ ...presets[preset], device: 'wasm', inputSizePx: 64, resizePx: 72, ...overrides })
   const trainer = openTrainer(createWholeHost())
   try {
-    return StepMeasurement.parse(await trainer.client.measure({ recipe, classCount: 3, files }))
+    const sample = { imageFolder: set.folder, images, trainCount: images.length }
+    return StepMeasurement.parse(await trainer.client.measure({ recipe, classCount: 3, ...sample }))
   } finally {
     await trainer.close()
   }
@@ -31,17 +31,17 @@ describe('measuring a step', () => {
     expect(small).toMatchObject({ device: 'wasm', microBatchSize: expect.any(Number) as number })
     expect(small.trainSecondsPerImage).toBeGreaterThan(small.inferSecondsPerImage)
     expect(small.memoryBytes).toBeGreaterThan(50 * 2 ** 20)
-    const large = await measure('fine-tune', { inputSizePx: 224, resizePx: 256 })
-    // Twelve times the pixels; a busy machine may hide much of it, but not all.
+    const large = await measure('fine-tune', { inputSizePx: 160, resizePx: 183 })
+    // Six times the pixels; a busy machine may hide much of it, but not all.
     expect(large.trainSecondsPerImage).toBeGreaterThan(2 * (small.trainSecondsPerImage ?? Infinity))
     expect(large.memoryBytes).toBeGreaterThan(small.memoryBytes)
     expect(large.microBatchSize).toBeLessThan(small.microBatchSize)
   })
 
   it('counts the reading of pictures, and no training where the backbone stays as it is', async () => {
-    const files = Array.from({ length: 12 }, (_, index) => join(set.folder, set.entries[index % 4]?.path ?? ''))
-    const gone = files.map((file) => `${file}.gone`)
-    const withPictures = await measure('quick', { inputSizePx: 32, resizePx: 36 }, files)
+    const images = set.entries.map(({ imageId, path, contentHash }) => ({ imageId, path, contentHash }))
+    const gone = images.map((image) => ({ ...image, path: `${image.path}.gone` }))
+    const withPictures = await measure('quick', { inputSizePx: 32, resizePx: 36 }, images)
     expect(withPictures.trainSecondsPerImage).toBeNull()
     const without = await measure('quick', { inputSizePx: 32, resizePx: 36 }, gone)
     expect(withPictures.inferSecondsPerImage).toBeGreaterThan(without.inferSecondsPerImage)

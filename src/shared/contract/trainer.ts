@@ -183,8 +183,11 @@ export const trainer = {
     z.strictObject({
       recipe: Recipe,
       classCount: z.int().min(2),
-      /** Absolute paths; those that cannot be read count for nothing. */
-      files: z.array(z.string()).max(64).default([]),
+      imageFolder: z.string(),
+      /** Those that cannot be read count for nothing. */
+      images: z.array(ImageToSee).max(64),
+      /** Images that a run trains on: whether all of their pictures can be kept decides what a pass costs. */
+      trainCount: z.int().nonnegative(),
     }),
     StepMeasurement,
   ),

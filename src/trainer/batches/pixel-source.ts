@@ -4,6 +4,7 @@ import { drawDistortion } from '../../imaging/distort/distort.ts'
 import type { KeptPictures } from '../../imaging/kept-pictures.ts'
 import type { PictureWords } from '../../imaging/picture-words.ts'
 import { readCropPixels, readCropThroughKept, type CropView } from '../../imaging/read-crop-pixels.ts'
+import type { ImageToSee } from '../../shared/contract/trainer.ts'
 import type { DatasetEntry } from '../../shared/domain/dataset.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import { randomOf } from '../../shared/random.ts'
@@ -25,7 +26,7 @@ export interface TrainingView {
  * are given, they are looked at first and added to.
  */
 export async function readTrainingPixels(
-  entry: DatasetEntry,
+  entry: ImageToSee,
   view: TrainingView,
   pictures: KeptPictures | null = null,
 ): Promise<PixelResult> {
@@ -61,7 +62,7 @@ export async function readTrainingPicture(
 }
 
 /** What is drawn for an image in an epoch. */
-function cropViewOf(entry: DatasetEntry, { recipe, epoch }: TrainingView) {
+function cropViewOf(entry: ImageToSee, { recipe, epoch }: TrainingView) {
   const random = randomOf(recipe.seed, randomStreams.augmentation, epoch, entry.imageId)
   // Both are always drawn, so that switching one off changes nothing else.
   const [horizontal, vertical] = [random() < 0.5, random() < 0.5]

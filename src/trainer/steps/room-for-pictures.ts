@@ -5,9 +5,9 @@ export const picturesMemoryRatio = 0.25
 /** The same for what was made of validation images. */
 const pixelsMemoryRatio = 0.05
 
-/** Room for decoded pictures, so that later passes decode nothing. */
-export function roomForPictures(): KeptPictures {
-  return createKeptPictures(process.availableMemory() * picturesMemoryRatio)
+/** Room for decoded pictures, so that later passes decode nothing; a share of it for the same share of the pictures. */
+export function roomForPictures(share = 1): KeptPictures {
+  return createKeptPictures(share * process.availableMemory() * picturesMemoryRatio)
 }
 
 /** Bytes for pixels that are looked at after each pass. */

@@ -1,10 +1,10 @@
 import type { RunEstimate, RunPlan } from '../../../shared/contract/runs.ts'
+import type { ImageToSee } from '../../../shared/contract/trainer.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import { said, type Said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
 import type { Host } from '../host.ts'
-import { fileOf } from '../project/image-path.ts'
 import { openTrainer } from '../processes/open-process.ts'
 import { cachedRatioOf } from './cached-ratio.ts'
 import { planRun } from './plan-run.ts'
@@ -22,7 +22,7 @@ export interface Estimator {
 }
 
 /** Pictures that are read to see what reading costs. */
-const sampledFiles = 24
+const sampledCount = 24
 
 export function createEstimator(host: Host, queue: RunQueue): Estimator {
   /** One at a time: two warm-ups at once would each take twice as long. */
@@ -36,9 +36,14 @@ export function createEstimator(host: Host, queue: RunQueue): Estimator {
     const stop = AbortSignal.any([signal, begins])
     const trainer = openTrainer(host)
     try {
-      const files = sampleFiles(project)
-      const { recipe, classCount } = plan
-      const measured = await trainer.client.measure({ recipe, classCount, files }, { signal: stop })
+      const { recipe, classCount, counts } = plan
+      const measured = await trainer.client.measure(
+        {
+          ...{ recipe, classCount, imageFolder: project.imageFolder, images: sampleImages(project) },
+          trainCount: Math.min(counts.train, recipe.limit ?? Infinity),
+        },
+        { signal: stop },
+      )
       const cost: RunCost = { ...nothingLearnt, ...measured, ...secondsOf(known) }
       remember(project, recipe, cost)
       return cost
@@ -125,11 +130,11 @@ function busyError(what: Said): AppError {
   return new AppError('conflict', what)
 }
 
-function sampleFiles(project: OpenProject): string[] {
-  return project.reader
-    .prepare<{ path: string }>(
-      `SELECT path FROM image WHERE state = 'readable' AND class_id IS NOT NULL ORDER BY content_hash LIMIT ?`,
+function sampleImages({ reader }: OpenProject): ImageToSee[] {
+  return reader
+    .prepare<ImageToSee>(
+      `SELECT id AS imageId, path, content_hash AS contentHash FROM image
+       WHERE state = 'readable' AND class_id IS NOT NULL ORDER BY content_hash LIMIT ?`,
     )
-    .all(sampledFiles)
-    .map(({ path }) => fileOf(project.imageFolder, path))
+    .all(sampledCount)
 }

@@ -9,10 +9,10 @@ export interface RunAmounts {
 }
 
 /** A trainer process, its self-test, weights that are read and written, and first steps that are slower than the rest. */
-const usualOpenSeconds = 6
+const usualOpenSeconds = 4
 /** Fitting the output layer, all strengths of the penalty together: at least, and for the features of one image. */
 export const leastHeadSeconds = 0.5
-const usualHeadSecondsPerImage = 0.001
+const usualHeadSecondsPerImage = 0.0003
 
 /** How often the finished model looks at an image. */
 export const looksOf = ({ seesMirrored }: Recipe): number => (seesMirrored ? 2 : 1)
