@@ -39,6 +39,9 @@ export const SplitCounts = z.strictObject({
 })
 export type SplitCounts = z.infer<typeof SplitCounts>
 
+/** Classes that differ this much in their number of images are worth a word. */
+export const imbalanceRatio = 2
+
 export const Dataset = z.strictObject({
   id: DatasetId,
   createdAtMs: z.number(),

@@ -1,4 +1,5 @@
 import type { TrainJob } from '../../shared/contract/trainer.ts'
+import { imbalanceRatio } from '../../shared/domain/dataset.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import type { TrainerEvent } from '../../shared/domain/run.ts'
 import { said } from '../../shared/said.ts'
@@ -21,9 +22,6 @@ function movedWarning({ device }: Checkpoint['identity'], { name }: ActiveDevice
   const message = said`${device} computes no longer, so the run goes on with ${name}. Its numbers differ by rounding.`
   return { kind: 'warning', code: 'device-changed', message, paths: [] }
 }
-
-/** Classes that differ more than this in their number of images are worth a word. */
-const imbalanceRatio = 5
 
 export function* imbalanceWarning(counts: readonly number[], { dataset, recipe }: TrainJob): Generator<TrainerEvent> {
   const [least, most] = [Math.min(...counts), Math.max(...counts)]

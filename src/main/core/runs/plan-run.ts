@@ -1,5 +1,5 @@
 import type { PlanFinding, RunPlan } from '../../../shared/contract/runs.ts'
-import type { SplitCounts } from '../../../shared/domain/dataset.ts'
+import { imbalanceRatio, type SplitCounts } from '../../../shared/domain/dataset.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
 import type { OpenProject } from '../core-context.ts'
 import type { Host } from '../host.ts'
@@ -12,8 +12,6 @@ import { suitRecipe } from './suit-recipe.ts'
 const imageCountMin = 5
 /** From so many images of each class on, fine-tuning usually works well. */
 const imageCountAdvised = 30
-/** Classes that differ this much in their number of images are worth a word. */
-const imbalanceRatio = 2
 
 /** What a run would do if it were started now, and what speaks against it; those that block come first. */
 export async function planRun(host: Host, { reader }: OpenProject, input: WhatToRun): Promise<RunPlan> {
