@@ -23,7 +23,8 @@ export async function* check(
     const classIndices = items.map(({ classIndex }) => classIndex)
     requireTwoClasses(classIndices)
     const groups = items.map(({ group }) => group)
-    const options = { classCount, groups, seed: recipe.seed, signal }
+    const classWeights = new Array<number>(classCount).fill(1)
+    const options = { classWeights, labelSmoothing: 0, groups, seed: recipe.seed, signal }
     const search = predictOutOfSample({ values, width, classIndices }, options)
     let next = await search.next()
     while (next.done !== true) {

@@ -25,12 +25,11 @@ export async function* draft(
     const [labelled, others] = halvesOf({ values, width }, labels)
     const groups = items.slice(0, labels.length).map(({ group }, row) => group ?? row)
     // One draw of the folds: a few labels later there is the next draft.
-    const options = { classCount, groups, seed: recipe.seed, drawCount: 1, signal }
+    const targets = { classWeights: new Array<number>(classCount).fill(1), labelSmoothing: 0 }
+    const options = { ...targets, groups, seed: recipe.seed, drawCount: 1, signal }
     const outOfSample = await lastOf(predictOutOfSample(labelled, options))
-    const classWeights = new Array<number>(classCount).fill(1)
     const nothing = selectRows(labelled, [])
-    const settings = { classWeights, labelSmoothing: 0, strengths: [outOfSample.strength], signal }
-    const head = await lastOf(fitHead(labelled, nothing, settings))
+    const head = await lastOf(fitHead(labelled, nothing, { ...targets, strengths: [outOfSample.strength], signal }))
     const logits = await logitsOfHead(head, others)
     const probabilitiesOf = (row: number): Float32Array<ArrayBuffer> => {
       if (row < labels.length) return outOfSample.probabilities.slice(row * classCount, (row + 1) * classCount)

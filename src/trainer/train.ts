@@ -5,6 +5,7 @@ import type { ModelManifest } from '../shared/domain/model.ts'
 import type { RunPhase, TrainerEvent } from '../shared/domain/run.ts'
 import { adaptStatistics } from './steps/adapt-statistics.ts'
 import { cacheFeatures } from './steps/cache-features.ts'
+import { estimateByFolds } from './steps/estimate-by-folds.ts'
 import { evaluateAll } from './steps/evaluate-split.ts'
 import { fit } from './steps/fit.ts'
 import { fitOutputLayer } from './steps/fit-output-layer.ts'
@@ -37,6 +38,7 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
       const features = yield* cacheFeatures(session, pictures)
 
       yield phase('fitting-head')
+      session.state = { ...session.state, foldEstimate: await estimateByFolds(session, features.labelled) }
       yield* fitOutputLayer(session, features)
     }
 

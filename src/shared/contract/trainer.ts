@@ -51,6 +51,8 @@ export const TrainJob = z.strictObject({
   /** Of Athanor and its libraries, for the manifest; a checkpoint is only resumed by the same ones. */
   versions: z.record(z.string(), z.string()),
   dataset: DatasetForTraining,
+  /** Of each entry, where its images are to be told by folds: copies have the same number. Null: they are not. */
+  foldGroups: z.array(z.int()).nullable().default(null),
   /** Go on from the checkpoint in `runFolder`. */
   resume: z.boolean(),
   /** What a resumed run computed on last; null: what the recipe says. */

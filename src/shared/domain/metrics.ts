@@ -77,6 +77,20 @@ export const Evaluation = z.strictObject({
 })
 export type Evaluation = z.infer<typeof Evaluation>
 
+/**
+ * How often output layers were right about images that none of them was fitted to, over all images of a dataset, by
+ * cross-validation: what a model to come can be expected to get right where test images are too few to tell.
+ */
+export const FoldEstimate = z.strictObject({
+  foldCount: z.int().min(2),
+  imageCount: z.int().positive(),
+  correctCount: z.int().nonnegative(),
+  accuracy: z.number().min(0).max(1),
+  /** 95 % Wilson score interval of the accuracy. */
+  accuracyInterval: z.tuple([z.number(), z.number()]),
+})
+export type FoldEstimate = z.infer<typeof FoldEstimate>
+
 /** How good a model is on one split, without a word about single classes and images. */
 export const EvaluationSummary = Evaluation.pick({
   split: true,

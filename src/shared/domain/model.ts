@@ -3,7 +3,7 @@ import { Architecture, BackboneCard, Preprocessing } from './backbone.ts'
 import { DeviceId } from './device.ts'
 import { DatasetId, ModelId, RunId, Sha256 } from './ids.ts'
 import { ClassName } from './label.ts'
-import { Evaluation, EvaluationSummary } from './metrics.ts'
+import { Evaluation, EvaluationSummary, FoldEstimate } from './metrics.ts'
 import { KeptRecipe } from './recipe.ts'
 import { EpochMetrics } from './run.ts'
 
@@ -28,6 +28,8 @@ export const ModelManifest = z.strictObject({
   history: z.array(EpochMetrics),
   /** One per split that has images, but training. */
   evaluations: z.array(Evaluation),
+  /** Null where there are test images enough, or too few images even for this; made with the backbone as it began. */
+  foldEstimate: FoldEstimate.nullable().default(null),
   /** Versions of Athanor and of the libraries that computed. */
   versions: z.record(z.string(), z.string()),
 })

@@ -8,6 +8,7 @@ import { readPixels, readPixelsThroughKept, type PixelResult } from '../evaluati
 import { createPassingCache, type FeatureCache } from './feature-cache.ts'
 import { featureKeyOf, isBackboneFrozen } from './feature-key.ts'
 import { featureViews, readView, wholeView, type FeatureView } from './feature-views.ts'
+import type { GroupedFeatures } from './estimate-by-folds.ts'
 import { joinFeatures, type LabelledFeatures } from './fit-head.ts'
 import { featuresThroughCache, headWidth, openHeadCache } from './infer-through-cache.ts'
 import { createProgress } from './progress.ts'
@@ -17,10 +18,13 @@ import { showSeen } from './show-seen.ts'
 export interface SplitFeatures {
   readonly train: LabelledFeatures
   readonly validation: LabelledFeatures
+  /** Of all splits, whole images alone; null where nothing is to be told by folds. */
+  readonly labelled: GroupedFeatures | null
 }
 
 /**
- * What the output layer sees of each validation image, and of each training image in each view. Where the backbone stays as it is,
+ * What the output layer sees of each validation image, of each training image in each view, and of test images where folds are
+ * to tell of them. Where the backbone stays as it is,
  * it is computed once and kept on disk by content hash, so that a resumed run, and the next one, go on from there. `pictures`,
  * where they will be learned from, are looked at first and added to.
  */
@@ -35,14 +39,16 @@ export async function* cacheFeatures(
     read: ({ path, contentHash }) => readPixels({ file: join(job.imageFolder, path), contentHash }, preprocessing),
   })
   const views = featureViews(job.recipe.views, job.recipe.horizontalFlip)
-  const total = entries.train.length * views.length + entries.validation.length
+  const wholeOnly = [...entries.validation, ...(job.foldGroups === null ? [] : entries.test)]
+  const total = entries.train.length * views.length + wholeOnly.length
   const seen: LabelledFeatures[] = []
   let validation: LabelledFeatures | null = null
+  let labelled: GroupedFeatures | null = null
   let before = 0
   for (const view of views) {
     // Only what is learned from is looked at in more than one way.
     const isWhole = view === wholeView
-    const items = [...entries.train, ...(isWhole ? entries.validation : [])].map((entry) => ({
+    const items = [...entries.train, ...(isWhole ? wholeOnly : [])].map((entry) => ({
       entry,
       file: join(job.imageFolder, entry.path),
       contentHash: entry.contentHash,
@@ -65,14 +71,17 @@ export async function* cacheFeatures(
       }
       const width = headWidth(network)
       seen.push(collectFeatures(entries.train, cache, width))
-      if (isWhole) validation = collectFeatures(entries.validation, cache, width)
+      if (isWhole) {
+        validation = collectFeatures(entries.validation, cache, width)
+        labelled = collectGrouped(session, cache, width)
+      }
     } finally {
       await cache.close()
     }
     before += items.length
   }
   yield* missing.takeWarnings()
-  return { train: joinFeatures(seen), validation: validation ?? joinFeatures([]) }
+  return { train: joinFeatures(seen), validation: validation ?? joinFeatures([]), labelled }
 }
 
 interface EntryItem {
@@ -89,7 +98,22 @@ function readerOf(
   return (item) => {
     if (isBackboneFrozen(job.recipe) || view !== wholeView) return readView(item, preprocessing, view)
     if (item.entry.split === 'validation') return readValidation(item)
-    return pictures === null ? readPixels(item, preprocessing) : readPixelsThroughKept(item, preprocessing, pictures)
+    return pictures === null || item.entry.split === 'test'
+      ? readPixels(item, preprocessing)
+      : readPixelsThroughKept(item, preprocessing, pictures)
+  }
+}
+
+function collectGrouped({ job, entries }: Session, cache: FeatureCache, width: number): GroupedFeatures | null {
+  const { foldGroups, dataset } = job
+  if (foldGroups === null) return null
+  const groupOf = new Map(dataset.entries.map(({ imageId }, at) => [imageId, foldGroups[at] ?? at]))
+  const found = Object.values(entries)
+    .flat()
+    .filter(({ contentHash }) => cache.get(contentHash) !== undefined)
+  return {
+    ...collectFeatures(found, cache, width),
+    groups: found.map(({ imageId }) => groupOf.get(imageId) ?? 0),
   }
 }
 

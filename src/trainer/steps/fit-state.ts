@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { FoldEstimate } from '../../shared/domain/metrics.ts'
 import { EpochMetrics } from '../../shared/domain/run.ts'
 
 /** How far a run has come: all that its epoch loop remembers beside numbers on the device. */
 export const FitState = z.strictObject({
   headFitted: z.boolean(),
+  foldEstimate: FoldEstimate.nullable().default(null),
   /** Complete ones. */
   epochs: z.int().nonnegative(),
   /** Updates of the epoch that is under way. */
@@ -25,6 +27,7 @@ export const nothingRunning: FitState['running'] = { loss: 0, correctCount: 0, i
 
 export const startState: FitState = {
   headFitted: false,
+  foldEstimate: null,
   epochs: 0,
   steps: 0,
   running: nothingRunning,

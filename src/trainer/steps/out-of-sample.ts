@@ -3,9 +3,9 @@ import { randomStreams } from '../batches/sample-order.ts'
 import { softmax } from '../evaluation/probabilities.ts'
 import { drawFolds } from './draw-folds.ts'
 import { fitHead, type FittedHead, type LabelledFeatures } from './fit-head.ts'
+import type { TargetOptions } from './loss.ts'
 
-export interface OutOfSampleOptions {
-  readonly classCount: number
+export interface OutOfSampleOptions extends Pick<TargetOptions, 'classWeights' | 'labelSmoothing'> {
   /** Of each row: copies are left out together. */
   readonly groups: readonly number[]
   readonly seed: number
@@ -26,7 +26,7 @@ export interface OutOfSampleProgress {
   readonly total: number
 }
 
-const foldCount = 5
+export const foldCount = 5
 /** The mean over several draws of the folds depends less on which images a fit happened to see. */
 const usualDrawCount = 2
 /** So many images make a draw dependable by itself. */
@@ -34,50 +34,68 @@ const singleDrawFrom = 5000
 
 /**
  * What heads that never saw a row say of it, each the mean over the draws of five-fold
- * cross-validation (Stone 1974). How strongly the weights are held back is chosen on what is held out: by each fold of
- * the first draw, or by the first fold alone where that is large; the others take the middle one.
+ * cross-validation (Stone 1974). How strongly the weights are held back is chosen before: each fold of the first draw votes for
+ * what fits it best, and what the others voted for is used on it. Where folds are large, the first alone votes.
  */
 export async function* predictOutOfSample(
   features: LabelledFeatures,
   options: OutOfSampleOptions,
 ): AsyncGenerator<OutOfSampleProgress, OutOfSample> {
-  const { classCount, groups, seed, signal } = options
+  const { classWeights, labelSmoothing, groups, seed, signal } = options
+  const classCount = classWeights.length
   const { classIndices } = features
   const members = classIndices.map((classIndex, row) => ({ classIndex, group: groups[row] ?? row }))
   const isSmall = members.length < singleDrawFrom
   const draws = options.drawCount ?? (isSmall ? usualDrawCount : 1)
-  const total = draws * foldCount
+  const voters = isSmall ? foldCount : 1
+  const total = voters + draws * foldCount
+  let done = 0
+  const foldsOf = (draw: number) => drawFolds(members, { foldCount, keys: [seed, randomStreams.folds, draw] })
+  const fitWithout = (fold: number, folds: readonly number[], strengths?: readonly number[]) => {
+    const kept = selectRows(
+      features,
+      rowsWhere(folds, (of) => of !== fold),
+    )
+    const heldOut = selectRows(
+      features,
+      rowsWhere(folds, (of) => of === fold),
+    )
+    return lastOf(fitHead(kept, heldOut, { classWeights, labelSmoothing, signal, ...(strengths && { strengths }) }))
+  }
+  const votes: FittedHead[] = []
+  for (let fold = 0; fold < voters; fold += 1) {
+    votes.push(await fitWithout(fold, foldsOf(0)))
+    yield { done: ++done, total }
+  }
+  const strengths = votes.map(({ strength }) => strength)
   const probabilities = new Float32Array(members.length * classCount)
-  const chosen: number[] = []
   for (let draw = 0; draw < draws; draw += 1) {
-    const folds = drawFolds(members, { foldCount, keys: [seed, randomStreams.folds, draw] })
+    const folds = foldsOf(draw)
     for (let fold = 0; fold < foldCount; fold += 1) {
-      const isChoosing = isSmall ? draw === 0 : fold === 0
+      const strength = draw === 0 ? strengthByOthers(strengths, fold) : medianOf(strengths)
+      const own = draw === 0 ? votes[fold] : undefined
+      const head = own?.strength === strength ? own : await fitWithout(fold, folds, [strength])
       const heldOut = rowsWhere(folds, (of) => of === fold)
-      const kept = rowsWhere(folds, (of) => of !== fold)
-      const validation = selectRows(features, heldOut)
-      const head = await lastOf(
-        fitHead(selectRows(features, kept), validation, {
-          classWeights: new Array<number>(classCount).fill(1),
-          labelSmoothing: 0,
-          signal,
-          ...(isChoosing ? {} : { strengths: [medianOf(chosen)] }),
-        }),
-      )
-      if (isChoosing) chosen.push(head.strength)
-      const logits = await logitsOfHead(head, validation)
+      const logits = await logitsOfHead(head, selectRows(features, heldOut))
       heldOut.forEach((row, at) => {
         softmax(logits.subarray(at * classCount, (at + 1) * classCount)).forEach((probability, index) => {
           const place = row * classCount + index
           probabilities[place] = (probabilities[place] ?? 0) + probability / draws
         })
       })
-      yield { done: draw * foldCount + fold + 1, total }
+      yield { done: ++done, total }
     }
   }
-  return { probabilities, strength: medianOf(chosen) }
+  return { probabilities, strength: medianOf(strengths) }
 }
 
+/** What all but this one voted for; what it voted for itself where there is no other. */
+export function strengthByOthers(votes: readonly number[], fold: number): number {
+  const others = votes.filter((_, voter) => voter !== fold)
+  return medianOf(others.length > 0 ? others : votes)
+}
+
+/** Of an even number, the larger: to hold back more is the smaller risk. */
 function medianOf(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }

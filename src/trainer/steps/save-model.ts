@@ -42,6 +42,7 @@ export async function saveModel(session: Session, evaluations: readonly Evaluati
       weightsSha256: written.sha256,
       history: session.state.history,
       evaluations,
+      foldEstimate: session.state.foldEstimate,
       versions: job.versions,
     })
     await writeFile(join(staged.folder, modelFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`)

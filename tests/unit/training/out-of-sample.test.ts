@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { normalOf, randomOf } from '../../../src/shared/random.ts'
 import { drawFolds } from '../../../src/trainer/steps/draw-folds.ts'
 import { neighbourDistances } from '../../../src/trainer/steps/neighbour-distance.ts'
-import { predictOutOfSample } from '../../../src/trainer/steps/out-of-sample.ts'
+import { predictOutOfSample, strengthByOthers } from '../../../src/trainer/steps/out-of-sample.ts'
 import { usePlainBackend } from '../../support/plain-backend.ts'
 
 beforeAll(usePlainBackend)
@@ -49,15 +49,21 @@ function draw() {
 test('a fit that never saw a row tells that its label is wrong', async () => {
   const features = draw()
   const groups = features.classIndices.map((_, row) => row)
-  const search = predictOutOfSample(features, { classCount: 2, groups, seed: 0, signal: never })
+  const search = predictOutOfSample(features, {
+    classWeights: [1, 1],
+    labelSmoothing: 0,
+    groups,
+    seed: 0,
+    signal: never,
+  })
   const steps: number[] = []
   let next = await search.next()
   while (next.done !== true) {
     steps.push(next.value.done)
-    expect(next.value.total).toBe(10)
+    expect(next.value.total).toBe(15)
     next = await search.next()
   }
-  expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  expect(steps).toEqual(Array.from({ length: 15 }, (_, at) => at + 1))
   const { probabilities, strength } = next.value
   expect(strength).toBeGreaterThan(0)
   features.classIndices.forEach((label, row) => {
@@ -65,6 +71,14 @@ test('a fit that never saw a row tells that its label is wrong', async () => {
     expect(first + second).toBeCloseTo(1, 5)
     expect((label === 0 ? first : second) > 0.5).toBe(row >= 6)
   })
+})
+
+test('what a fold fits best is not what it is judged with', () => {
+  const votes = [1, 0.01, 0.1, 0.01, 0.1]
+  // Of an even number the one that holds back more.
+  expect(votes.map((_, fold) => strengthByOthers(votes, fold))).toEqual([0.1, 0.1, 0.1, 0.1, 0.1])
+  expect(strengthByOthers([1, 0.1, 0.1, 0.1, 0.1], 0)).toBe(0.1)
+  expect(strengthByOthers([0.3], 0)).toBe(0.3)
 })
 
 test('the distance to the nearest neighbours is that of cosines over standardised features', async () => {

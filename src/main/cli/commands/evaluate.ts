@@ -4,7 +4,7 @@ import { Split } from '../../../shared/domain/split.ts'
 import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { openProject } from '../open-project.ts'
-import { describeEvaluation } from '../output/describe-evaluation.ts'
+import { describeEvaluation, describeFolds } from '../output/describe-evaluation.ts'
 import { evaluateModel } from '../steps/evaluate-model.ts'
 import { findModel } from '../steps/find-model.ts'
 
@@ -28,9 +28,10 @@ export function registerEvaluate(program: Command, context: Context): void {
       const split = options.split ?? (hasTest ? 'test' : 'validation')
       const wish = { modelId: model.id, split, device: options.device ?? null }
       const evaluation = await evaluateModel(context, workplace, wish)
-      terminal.answer({ modelId: model.id, evaluation })
+      terminal.answer({ modelId: model.id, evaluation, foldEstimate: model.foldEstimate })
       terminal.say(`${model.id}, ${model.recipe.preset}, ${model.datasetId}`)
       for (const line of describeEvaluation(evaluation)) terminal.say(line)
+      if (split !== 'train') for (const line of describeFolds(model)) terminal.say(line)
       terminal.say()
       terminal.say(
         evaluation.mistakes.length > 0

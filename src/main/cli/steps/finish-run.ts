@@ -4,7 +4,7 @@ import { commandHint } from '../command-hint.ts'
 import type { Context } from '../context.ts'
 import { exitCodes, exitCodeOf } from '../exit-codes.ts'
 import type { Workplace } from '../open-project.ts'
-import { describeHeadline } from '../output/describe-evaluation.ts'
+import { describeFolds, describeHeadline } from '../output/describe-evaluation.ts'
 import { formatDuration } from '../output/quantities.ts'
 import { withFlags } from '../recipe-settings.ts'
 import { followRun, type RunHistory, type RunRecord } from './follow-run.ts'
@@ -40,6 +40,7 @@ function saySuccess({ terminal }: Context, run: Run, model: ModelManifest): void
   const evaluation = model.evaluations.find(({ split }) => split === 'test') ?? model.evaluations[0]
   terminal.say(`${run.id} is done${took}. It made ${model.id}.`)
   if (evaluation !== undefined) terminal.say(describeHeadline(evaluation))
+  for (const line of describeFolds(model)) terminal.say(line)
 }
 
 function sayHowItEnded(context: Context, run: Run, { outcome }: RunRecord): void {

@@ -1,4 +1,4 @@
-import { type Comparable, findDuplicates, groupDuplicates } from '../datasets/duplicate-graph.ts'
+import { type Comparable, findDuplicates, numberGroups } from '../datasets/duplicate-graph.ts'
 
 export interface LabelledCopy extends Comparable {
   readonly className: string
@@ -14,10 +14,6 @@ export interface Copies {
 /** Which labelled images are copies or near copies of each other, and which of those contradict each other. */
 export function findCopies(images: readonly LabelledCopy[], nearDistanceBits: number): Copies {
   const graph = findDuplicates(images, nearDistanceBits)
-  const groups = new Array<number>(images.length).fill(0)
-  groupDuplicates(images, graph).forEach((members, number) => {
-    for (const at of members) groups[at] = number
-  })
   const otherwise = new Array<number | null>(images.length).fill(null)
   const compare = (left: readonly number[], right: readonly number[]) => {
     const firstOf = Map.groupBy(right, (at) => images[at]?.className)
@@ -32,5 +28,5 @@ export function findCopies(images: readonly LabelledCopy[], nearDistanceBits: nu
     compare(left, right)
     compare(right, left)
   }
-  return { groups, otherwise }
+  return { groups: numberGroups(images, graph), otherwise }
 }

@@ -49,6 +49,15 @@ export function groupDuplicates(images: readonly Comparable[], { clusters, nearP
   return gather(images.keys(), rootOf)
 }
 
+/** The same by image: those of one group have the same number. */
+export function numberGroups(images: readonly Comparable[], graph: DuplicateGraph): number[] {
+  const numbers = new Array<number>(images.length).fill(0)
+  groupDuplicates(images, graph).forEach((members, number) => {
+    for (const at of members) numbers[at] = number
+  })
+  return numbers
+}
+
 /** Items with the same key, in the order of their first. */
 export function gather<Item, Key>(items: Iterable<Item>, keyOf: (item: Item) => Key): Item[][] {
   const groups = new Map<Key, Item[]>()

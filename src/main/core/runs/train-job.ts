@@ -6,6 +6,7 @@ import { modelIdOf, rowOf } from '../database/row-ids.ts'
 import { getDataset, readEntries } from '../datasets/dataset-repository.ts'
 import type { Host } from '../host.ts'
 import { readDecisiveVersions } from '../system/decisive-versions.ts'
+import { foldGroupsOf } from './fold-groups.ts'
 import { getRun } from './run-repository.ts'
 
 /** Everything that the trainer needs for a run of the catalog. */
@@ -28,6 +29,7 @@ export function trainJobOf(
     featuresFolder: layout.featuresFolder,
     versions: readDecisiveVersions(),
     dataset: { id: datasetId, hash, classes, entries: readEntries(reader, datasetId) },
+    foldGroups: recipe.fitHeadFirst ? foldGroupsOf(reader, datasetId) : null,
     resume,
     lastDevice: resume ? device : null,
     relief,
