@@ -63,6 +63,9 @@ describe.each(hosts)('the whole way in %s', (host) => {
     await page.getByRole('heading', { name: 'Run 1: Quick' }).waitFor()
     await place(page, 'Evaluate', '% right').waitFor({ timeout: runMs })
     await page.getByRole('button', { name: 'Evaluate', exact: true }).waitFor()
+    await page
+      .getByText(/^A surer figure, over 480 labelled images: \d+(\.\d)?\s% right .* fitted without it\.$/)
+      .waitFor()
   })
 
   test('a run stops when it is asked to, goes on where it was, and is compared', async () => {
@@ -103,6 +106,7 @@ describe.each(hosts)('the whole way in %s', (host) => {
       .getByText(/^\d+(\.\d)?\s% right$/)
       .first()
       .waitFor()
+    await page.getByText(/^A surer figure, over 120 labelled images: .*, before fine-tuning\.$/).waitFor()
     await page.getByRole('tab', { name: /^Mistakes/ }).click()
     await page
       .getByRole('button', { name: /taken for/ })

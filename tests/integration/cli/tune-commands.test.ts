@@ -208,7 +208,15 @@ describe('a backbone', () => {
     expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('--force') as string])
     const words = 'tune --preset quick --backbone my-weights --device wasm --input-size-px 32'.split(' ')
     const { model } = await runCliJson(words, home())
-    expect(ModelManifest.parse(model).backbone).toMatchObject({ name: 'my-weights' })
+    // Three images test: all of them are judged by folds as well.
+    expect(ModelManifest.parse(model)).toMatchObject({
+      backbone: { name: 'my-weights' },
+      foldEstimate: { foldCount: 5, imageCount: 30 },
+    })
+    const { stdout } = await runCli(['evaluate'], home())
+    expect(stdout).toMatch(
+      /^Over 30 labelled images, each judged by an .* fitted without it: .* right \(.* to .*\)\.$/m,
+    )
   })
 
   test('that is none is bad input, and one that would run code is refused', async () => {

@@ -23,7 +23,12 @@ it('does not take what the first step prepares for what a step costs, however lo
   expect(quick).toHaveBeenCalledTimes(5)
   const slow = stepsOf(9000, 3000)
   expect(await secondsPerImage(10, signal, slow)).toBeCloseTo(0.3)
-  expect(slow).toHaveBeenCalledTimes(3)
+  expect(slow).toHaveBeenCalledTimes(4)
+})
+
+it('does not take what else the machine did for what a step costs', async () => {
+  const disturbed = stepsOf(900, 250, 700, 250)
+  expect(await secondsPerImage(10, new AbortController().signal, disturbed)).toBeCloseTo(0.025)
 })
 
 it('ends between two steps when nobody waits any more', async () => {

@@ -17,14 +17,14 @@ export function describeHeadline(evaluation: Evaluation): string {
   )
 }
 
-/** "Over all 120 labelled images, …: 84.2 % right (76.6 % to 89.6 %)." Nothing where folds were not asked. */
+/** "Over 120 labelled images, …: 84.2 % right (76.6 % to 89.6 %)." Nothing where folds were not asked. */
 export function describeFolds({ foldEstimate, recipe }: Pick<ModelManifest, 'foldEstimate' | 'recipe'>): string[] {
   if (foldEstimate === null) return []
   const { imageCount, accuracy, accuracyInterval } = foldEstimate
   const [low, high] = accuracyInterval
   const how = `each judged by an output layer that was fitted without it${recipe.epochs === 0 ? '' : ', before fine-tuning'}`
   const shares = `${formatPercent(accuracy)} right (${formatPercent(low)} to ${formatPercent(high)})`
-  return [`Over all ${countOf(imageCount, 'labelled image')}, ${how}: ${shares}.`]
+  return [`Over ${countOf(imageCount, 'labelled image')}, ${how}: ${shares}.`]
 }
 
 function expectedMistakes(accuracy: number): string {
