@@ -35,6 +35,7 @@ try {
 
   await photograph(scenes.firstScenes)
   await project.finish(await project.start('quick', small))
+  await photograph(scenes.quickScenes)
   const run = await project.start('from-scratch', steady)
   await project.reach(run, shownEpoch)
   await photograph(scenes.liveScenes)

@@ -75,6 +75,12 @@ export const firstScenes: readonly Scene[] = [
 
 export const liveScenes: readonly Scene[] = [{ name: 'tune-live', enter: shows('/tune') }]
 
+/** Of a run whose model also says what folds told. */
+export const quickScenes: readonly Scene[] = [
+  { name: 'tune-quick', enter: shows('/tune?run=run-1') },
+  { name: 'evaluate-quick', enter: shows('/evaluate?model=model-1') },
+]
+
 export const outcomeScenes: readonly Scene[] = [
   { name: 'tune-done', enter: shows('/tune?run=run-2') },
   {
