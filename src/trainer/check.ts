@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import type { z } from 'zod'
 import type { CheckedEvent, trainer } from '../shared/contract/trainer.ts'
 import type { HandlerContext } from '../shared/rpc/endpoint.ts'
@@ -29,8 +28,6 @@ export async function* check(
     let next = await search.next()
     while (next.done !== true) {
       yield { kind: 'comparing', ...next.value }
-      // Messages, such as the one that asks to stop, come in between two fits only.
-      await turn()
       next = await search.next()
     }
     const { probabilities, strength } = next.value

@@ -59,8 +59,11 @@ export async function measure(
   }
 }
 
-/** Pictures are read meanwhile: a run does so, and on a processor that takes its share of it. */
-const batchesAhead = 2
+/**
+ * Pictures are read meanwhile: a run does so, and on a processor that takes its share of it. One batch alone, which the first
+ * step that counts uses up: where reading is what takes long, the others wait for it.
+ */
+const batchesAhead = 1
 
 async function secondsToTrain(bench: Bench, images: number): Promise<number> {
   const { network, parameters, recipe, sample, signal } = bench

@@ -36,9 +36,10 @@ export async function* train(job: TrainJob, world: TrainWorld): AsyncGenerator<T
       yield phase('caching-features')
       if (recipe.epochs > 0) await adapt(session, pictures)
       const features = yield* cacheFeatures(session, pictures)
+      const foldEstimate = yield* estimateByFolds(session, features.labelled)
+      session.state = { ...session.state, foldEstimate }
 
       yield phase('fitting-head')
-      session.state = { ...session.state, foldEstimate: await estimateByFolds(session, features.labelled) }
       yield* fitOutputLayer(session, features)
     }
 

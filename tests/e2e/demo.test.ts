@@ -20,6 +20,7 @@ test('the demo goes the whole way on a few pictures, and says where the results 
   const answer = JSON.parse(stdout) as Record<string, unknown>
   expect(answer['verified']).toBe(true)
   expect(Evaluation.parse(answer['evaluation']).imageCount).toBeGreaterThan(0)
+  expect(stderr).toMatch(/ test images, from procedural-resnet18\.$/m)
   const exports = Export.array().parse(answer['exports'])
   expect(exports.map(({ format }) => format)).toEqual(['onnx', 'tfjs', 'safetensors'])
   for (const { folder: place } of exports) expect(existsSync(place)).toBe(true)

@@ -55,6 +55,19 @@ describe('modelCard', () => {
     expect(card).toContain('## Limits')
   })
 
+  it('says what folds told where test images are few', () => {
+    expect(card).not.toContain('folds')
+    const foldEstimate = {
+      ...{ foldCount: 5, imageCount: 40, correctCount: 30, accuracy: 0.75 },
+      accuracyInterval: [0.6, 0.86] as [number, number],
+    }
+    const told = modelCard({ manifest: { ...manifest, foldEstimate }, entries, parity })
+    expect(told).toContain(
+      'the output layer before fine-tuning, each time fitted without it and its copies, **75.0 %**',
+    )
+    expect(told).toContain('(30 of 40; 95 % interval 60.0 % to 86.0 %, copies counted as one)')
+  })
+
   it('says when the export did not pass', () => {
     expect(modelCard({ manifest, entries, parity: { ...parity, passed: false } })).toContain('**It did not pass')
   })

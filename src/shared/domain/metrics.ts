@@ -78,15 +78,15 @@ export const Evaluation = z.strictObject({
 export type Evaluation = z.infer<typeof Evaluation>
 
 /**
- * How often output layers were right about images that none of them was fitted to, over all images of a dataset, by
- * cross-validation: what a model to come can be expected to get right where test images are too few to tell.
+ * How often output layers were right about images that they were not fitted to, over the images of all splits, by
+ * cross-validation, where test images are too few to tell. What is fine-tuned after it is not in it.
  */
 export const FoldEstimate = z.strictObject({
   foldCount: z.int().min(2),
   imageCount: z.int().positive(),
   correctCount: z.int().nonnegative(),
   accuracy: z.number().min(0).max(1),
-  /** 95 % Wilson score interval of the accuracy. */
+  /** 95 % Wilson score interval of the accuracy, copies counted as one. */
   accuracyInterval: z.tuple([z.number(), z.number()]),
 })
 export type FoldEstimate = z.infer<typeof FoldEstimate>

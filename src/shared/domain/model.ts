@@ -28,7 +28,7 @@ export const ModelManifest = z.strictObject({
   history: z.array(EpochMetrics),
   /** One per split that has images, but training. */
   evaluations: z.array(Evaluation),
-  /** Null where there are test images enough, or too few images even for this; made with the backbone as it began. */
+  /** Null where none was made: there are test images enough, or too few images, or the output layer was not fitted first. */
   foldEstimate: FoldEstimate.nullable().default(null),
   /** Versions of Athanor and of the libraries that computed. */
   versions: z.record(z.string(), z.string()),

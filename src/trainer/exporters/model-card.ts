@@ -19,6 +19,7 @@ export function modelCard({ manifest, entries, parity }: CardOptions): string {
     overviewOf(manifest),
     '## How good it is',
     ...manifest.evaluations.map((evaluation) => evaluationText(evaluation, manifest.classes)),
+    ...foldsText(manifest),
     ...(manifest.evaluations.length === 0 ? ['It has not been evaluated: the dataset has no images to do so.'] : []),
     '## What it was made of',
     dataText(manifest, entries),
@@ -72,6 +73,17 @@ function evaluationText(evaluation: Evaluation, classes: readonly string[]): str
     'Counts by label (rows) and prediction (columns):',
     table(['label', ...classes.map(literal)], confusionRows),
   ].join('\n\n')
+}
+
+function foldsText({ foldEstimate, recipe }: ModelManifest): string[] {
+  if (foldEstimate === null) return []
+  const { foldCount, imageCount, correctCount, accuracy, accuracyInterval } = foldEstimate
+  const [low, high] = accuracyInterval
+  const whose = recipe.epochs === 0 ? 'an output layer' : 'the output layer before fine-tuning, each time'
+  return [
+    `### Over all labelled images, in ${String(foldCount)} folds`,
+    `The test images are few. Where each labelled image is judged by ${whose} fitted without it and its copies, **${percent(accuracy)}** are right (${String(correctCount)} of ${String(imageCount)}; 95 % interval ${percent(low)} to ${percent(high)}, copies counted as one).`,
+  ]
 }
 
 function dataText({ classes, datasetId, datasetHash }: ModelManifest, entries: readonly DatasetEntry[]): string {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStreams } from '../batches/sample-order.ts'
 import { softmax } from '../evaluation/probabilities.ts'
@@ -35,7 +36,8 @@ const singleDrawFrom = 5000
 /**
  * What heads that never saw a row say of it, each the mean over the draws of five-fold
  * cross-validation (Stone 1974). How strongly the weights are held back is chosen before: each fold of the first draw votes for
- * what fits it best, and what the others voted for is used on it. Where folds are large, the first alone votes.
+ * what fits it best, and what the others voted for is used on it; on those of later draws, what all voted for. Where folds are
+ * large, the first alone votes.
  */
 export async function* predictOutOfSample(
   features: LabelledFeatures,
@@ -60,7 +62,7 @@ export async function* predictOutOfSample(
       features,
       rowsWhere(folds, (of) => of === fold),
     )
-    return lastOf(fitHead(kept, heldOut, { classWeights, labelSmoothing, signal, ...(strengths && { strengths }) }))
+    return inTurns(fitHead(kept, heldOut, { classWeights, labelSmoothing, signal, ...(strengths && { strengths }) }))
   }
   const votes: FittedHead[] = []
   for (let fold = 0; fold < voters; fold += 1) {
@@ -98,6 +100,15 @@ export function strengthByOthers(votes: readonly number[], fold: number): number
 /** Of an even number, the larger: to hold back more is the smaller risk. */
 function medianOf(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+}
+
+/** Messages, such as the one that asks to stop, come in between two iterations. */
+async function inTurns<Result>(steps: AsyncGenerator<unknown, Result>): Promise<Result> {
+  for (;;) {
+    const next = await steps.next()
+    if (next.done === true) return next.value
+    await turn()
+  }
 }
 
 /** The result alone; its own progress is too fine for whoever waits. */

@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { createKeptPictures } from '../../imaging/kept-pictures.ts'
 import type { ImageToSee } from '../../shared/contract/trainer.ts'
 import type { Recipe } from '../../shared/domain/recipe.ts'
 import { readTrainingPixels } from '../batches/pixel-source.ts'
 import type { ActiveDevice } from '../devices/device.ts'
 import { readAhead } from '../evaluation/read-ahead.ts'
 import { readPixels } from '../evaluation/read-pixels.ts'
-import { roomForPictures } from './room-for-pictures.ts'
+import { picturesMemoryRatio, roomForPictures } from './room-for-pictures.ts'
 
 export interface PictureSample {
   readonly imageFolder: string
@@ -45,7 +46,11 @@ export function readAsTrainingImages(
   options: ReadingOptions,
 ): SampleReader {
   const { recipe, device } = options
-  const pictures = roomForPictures(Math.min(1, images.length / Math.max(1, trainCount)))
+  const share = Math.min(1, images.length / Math.max(1, trainCount))
+  const pictures =
+    device.openAugmenter === undefined
+      ? roomForPictures(share)
+      : createKeptPictures(share * device.memoryLimitBytes * picturesMemoryRatio)
   const read = async (image: ImageToSee) => {
     // A device that makes training images itself is given nothing of what it keeps.
     if (device.openAugmenter !== undefined && pictures.find(join(imageFolder, image.path)) !== null) return null

@@ -31,7 +31,7 @@ export function* imbalanceWarning(counts: readonly number[], { dataset, recipe }
     recipe.classWeights === 'balanced'
       ? said`The rare ones count more in the loss.`
       : said`Set classWeights to balanced to let the rare ones count more.`
-  const message = said`The classes differ much in their training images: ${name(most)} has ${most}, ${name(least)} has
+  const message = said`The classes differ in their training images: ${name(most)} has ${most}, ${name(least)} has
     ${least}. ${advice}`
   yield { kind: 'warning', code: 'class-imbalance', message, paths: [] }
 }

@@ -106,7 +106,7 @@ describe.each(hosts)('the whole way in %s', (host) => {
       .getByText(/^\d+(\.\d)?\s% right$/)
       .first()
       .waitFor()
-    await page.getByText(/^A surer figure, over 120 labelled images: .*, before fine-tuning\.$/).waitFor()
+    await page.getByText(/^Before fine-tuning, over 120 labelled images: \d/).waitFor()
     await page.getByRole('tab', { name: /^Mistakes/ }).click()
     await page
       .getByRole('button', { name: /taken for/ })

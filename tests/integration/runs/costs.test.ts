@@ -76,7 +76,7 @@ test.each([1, 8])(
     const recipe = { ...quick, views }
     const project = await openAfter(recipe)
     const host = { ...createNodeHost(), storeFolder: temporaryFolder() }
-    rememberCost(host, project.id, { recipe, cost: known })
+    rememberCost(host, project.id, { recipe, trainCount, cost: known })
     transaction(project.writer, (tx) => {
       appendEvents(tx, runId, [
         { atMs: 0, event: phase('preparing') },
@@ -93,7 +93,7 @@ test.each([1, 8])(
       ])
     })
     learnFromRun(host, project, runId)
-    const learnt = recallCost(host, project.id, recipe)
+    const learnt = recallCost(host, project.id, { recipe, trainCount })
     expect(learnt?.inferSecondsPerImage).toBe(0.01)
     expect(learnt?.headSecondsPerImage).toBeCloseTo(0.8 / trainCount / views, 6)
   },

@@ -32,19 +32,28 @@ test('images of all splits are judged, the same each time, whether or not more i
   expect(tuned).toMatchObject({ foldCount: 5, imageCount: 36 })
 })
 
-test('copies are left out together: where each class is one group, nothing can be known of it', async () => {
-  const estimate = await estimateOf('quick', {}, (at) => at % 2)
-  // Each fold was fitted to the other class alone.
-  expect(estimate?.correctCount).toBe(0)
+test('copies are left out together, and count as one in how sure the figure is', async () => {
+  const inPairs = await estimateOf('quick', {}, (at) => at - (at % 4 >= 2 ? 2 : 0))
+  expect(inPairs).toMatchObject({ imageCount: 36 })
+  const [low, high] = inPairs?.accuracyInterval ?? []
+  expect([low, high]).toEqual(wilsonInterval((inPairs?.accuracy ?? 0) * 18, 18))
 })
 
-test('none is made where nobody asks, and where a class is too rare to be in each fold', async () => {
+test('none is made where nobody asks, and where a class has too few different images to be in each fold', async () => {
   expect(await estimateOf('quick', {}, null)).toBeNull()
-  const few = await createTrainingSet({ train: 6, validation: 2, test: 0 })
-  try {
-    const job = few.job('quick', { backbone: null }, { foldGroups: few.entries.map((_, at) => at) })
-    expect((await trainInProcess(job)).manifest?.foldEstimate).toBeNull()
-  } finally {
-    await few.remove()
-  }
+  // Of each class four groups.
+  expect(await estimateOf('quick', {}, (at) => at % 8)).toBeNull()
+})
+
+test('a run that goes on after its output layer was fitted keeps what folds told', async () => {
+  const foldGroups = set.entries.map((_, at) => at)
+  const overrides = { backbone: null, epochs: 2, batchSize: 8, checkpointSeconds: 0 } as const
+  const straight = await trainInProcess(set.job('fine-tune', overrides, { foldGroups }))
+  const stopped = await trainInProcess(set.job('fine-tune', overrides, { foldGroups }), ({ kind }) =>
+    kind === 'epoch' ? 'stop' : undefined,
+  )
+  expect(stopped.manifest).toBeNull()
+  const { manifest } = await trainInProcess(set.job('fine-tune', overrides, { foldGroups, resume: true }))
+  expect(manifest?.foldEstimate).not.toBeNull()
+  expect(manifest?.foldEstimate).toEqual(straight.manifest?.foldEstimate)
 })

@@ -1,6 +1,5 @@
 import type { RunEstimate, RunPlan } from '../../../shared/contract/runs.ts'
 import type { ImageToSee } from '../../../shared/contract/trainer.ts'
-import type { Recipe } from '../../../shared/domain/recipe.ts'
 import { AppError, toAppError } from '../../../shared/errors.ts'
 import { said, type Said } from '../../../shared/said.ts'
 import type { OpenProject } from '../core-context.ts'
@@ -9,7 +8,7 @@ import { openTrainer } from '../processes/open-process.ts'
 import { cachedRatioOf } from './cached-ratio.ts'
 import { planRun } from './plan-run.ts'
 import { recallCost, rememberCost } from './remembered-costs.ts'
-import type { RunCost } from './remembered-costs.ts'
+import type { CostedWork, RunCost } from './remembered-costs.ts'
 import { requireRunnable } from './require-runnable.ts'
 import { durationOf } from './run-duration.ts'
 import type { RunQueue } from './run-queue.ts'
@@ -29,23 +28,23 @@ export function createEstimator(host: Host, queue: RunQueue): Estimator {
   let turn: Promise<unknown> = Promise.resolve()
 
   async function measure(project: OpenProject, plan: Planned, signal: AbortSignal): Promise<RunCost> {
-    const known = recallCost(host, project.id, plan.recipe)
+    const known = recallCost(host, project.id, plan)
     if (known !== undefined && known.memoryBytes !== null) return known
     // A run that begins must not share the device with a warm-up.
     const { begins } = queue
     const stop = AbortSignal.any([signal, begins])
     const trainer = openTrainer(host)
     try {
-      const { recipe, classCount, counts } = plan
+      const { recipe, classCount, trainCount } = plan
       const measured = await trainer.client.measure(
         {
-          ...{ recipe, classCount, imageFolder: project.imageFolder, images: sampleImages(project) },
-          trainCount: Math.min(counts.train, recipe.limit ?? Infinity),
+          ...{ recipe, classCount, trainCount, imageFolder: project.imageFolder },
+          images: sampleImages(project),
         },
         { signal: stop },
       )
       const cost: RunCost = { ...nothingLearnt, ...measured, ...secondsOf(known) }
-      remember(project, recipe, cost)
+      remember(project, plan, cost)
       return cost
     } catch (thrown) {
       if (begins.aborted && !signal.aborted)
@@ -56,9 +55,9 @@ export function createEstimator(host: Host, queue: RunQueue): Estimator {
     }
   }
 
-  function remember(project: OpenProject, recipe: Recipe, cost: RunCost): void {
+  function remember(project: OpenProject, { recipe, trainCount }: Planned, cost: RunCost): void {
     try {
-      rememberCost(host, project.id, { recipe, cost })
+      rememberCost(host, project.id, { recipe, trainCount, cost })
     } catch (thrown) {
       host.log(`a warm-up could not be remembered: ${toAppError(thrown).message}`)
     }
@@ -67,7 +66,7 @@ export function createEstimator(host: Host, queue: RunQueue): Estimator {
   return {
     async estimate(project, input, signal) {
       const plan = plannedOf(await planRun(host, project, input))
-      const known = recallCost(host, project.id, plan.recipe)
+      const known = recallCost(host, project.id, plan)
       const answer = (cost: RunCost, basis: RunEstimate['basis']) =>
         estimateOf(plan, cost, { basis, cachedRatio: cachedRatioOf(project, plan.recipe, input.datasetId) })
       if (known !== undefined && known.memoryBytes !== null) return answer(known, 'remembered')
@@ -87,8 +86,7 @@ export function createEstimator(host: Host, queue: RunQueue): Estimator {
   }
 }
 
-interface Planned {
-  readonly recipe: Recipe
+interface Planned extends CostedWork {
   readonly classCount: number
   readonly counts: RunPlan['classes'][number]['counts']
 }
@@ -99,7 +97,8 @@ function plannedOf(plan: RunPlan): Planned {
   const sum = (split: 'train' | 'validation' | 'test') =>
     plan.classes.reduce((total, { counts }) => total + counts[split], 0)
   const counts = { train: sum('train'), validation: sum('validation'), test: sum('test') }
-  return { recipe, classCount: plan.classes.length, counts }
+  const trainCount = Math.min(counts.train, recipe.limit ?? Infinity)
+  return { recipe, classCount: plan.classes.length, counts, trainCount }
 }
 
 function estimateOf(

@@ -1,7 +1,9 @@
+import type { SplitCounts } from '../../../shared/domain/dataset.ts'
 import type { DatasetId } from '../../../shared/domain/ids.ts'
-import type { Split } from '../../../shared/domain/split.ts'
+import type { Recipe } from '../../../shared/domain/recipe.ts'
 import type { ReadableDb } from '../database/handles.ts'
 import { rowOf } from '../database/row-ids.ts'
+import { getDataset } from '../datasets/dataset-repository.ts'
 import { type Comparable, findDuplicates, numberGroups } from '../datasets/duplicate-graph.ts'
 import { freezeOptionsOfRuns } from './preview-dataset.ts'
 
@@ -10,23 +12,35 @@ const testImagesEnough = 100
 /** Of more images, folds would take as long as the run. */
 const imageCountMax = 2000
 
-interface EntryRow extends Comparable {
-  readonly split: Split
+/** Whether a run also judges its images by folds: it fits the output layer first, and test images are too few to tell. */
+export function isToldByFolds({ fitHeadFirst }: Recipe, { train, validation, test }: SplitCounts): boolean {
+  return fitHeadFirst && test < testImagesEnough && train + validation + test <= imageCountMax
 }
 
-/** Of each entry in the order of their paths, where test images are too few to tell how good a model is; null elsewhere. */
-export function foldGroupsOf(db: ReadableDb, datasetId: DatasetId): number[] | null {
+/** Of each entry of a dataset, in the order of their paths: copies have the same number. Null where folds tell nothing. */
+export function foldGroupsOf(db: ReadableDb, datasetId: DatasetId, recipe: Recipe): number[] | null {
+  const { countsByClass } = getDataset(db, datasetId)
+  if (!isToldByFolds(recipe, sumOf(countsByClass))) return null
   const entries = db
-    .prepare<EntryRow>(
-      // An image that has left the catalog since, or was never looked at closely, is a copy of its own bytes alone.
-      `SELECT dataset_entry.split, dataset_entry.content_hash AS contentHash,
+    .prepare<Comparable>(
+      // An image that has left the catalog since, or is another one by now, is a copy of the same bytes alone.
+      `SELECT dataset_entry.content_hash AS contentHash,
          coalesce(image.perceptual_hash, '${'0'.repeat(16)}') AS perceptualHash,
          coalesce(image.facts ->> 'detailHash', '${'0'.repeat(64)}') AS detailHash
        FROM dataset_entry LEFT JOIN image ON image.id = image_id AND image.content_hash = dataset_entry.content_hash
        WHERE dataset_id = ? ORDER BY dataset_entry.path`,
     )
     .all(rowOf(datasetId))
-  const testCount = entries.filter(({ split }) => split === 'test').length
-  if (testCount >= testImagesEnough || entries.length > imageCountMax) return null
   return numberGroups(entries, findDuplicates(entries, freezeOptionsOfRuns.nearDistanceBits))
+}
+
+function sumOf(counts: readonly SplitCounts[]): SplitCounts {
+  return counts.reduce(
+    (sum, { train, validation, test }) => ({
+      train: sum.train + train,
+      validation: sum.validation + validation,
+      test: sum.test + test,
+    }),
+    { train: 0, validation: 0, test: 0 },
+  )
 }

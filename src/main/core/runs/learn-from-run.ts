@@ -13,15 +13,15 @@ import { getRun } from './run-repository.ts'
 export function learnFromRun(host: Host, project: OpenProject, runId: RunId): void {
   const { recipe, datasetId, device, startedAtMs, endedAtMs } = getRun(project.reader, runId)
   const history = readHistory(project, runId, recipe)
-  const known = recallCost(host, project.id, recipe)
-  const inferSecondsPerImage = history.inferSecondsPerImage ?? known?.inferSecondsPerImage
-  const trainSecondsPerImage = history.trainSecondsPerImage ?? known?.trainSecondsPerImage ?? null
-  if (device === null || inferSecondsPerImage === undefined) return
   const { countsByClass } = getDataset(project.reader, datasetId)
-  const fittedCount = Math.min(
+  const trainCount = Math.min(
     countsByClass.reduce((sum, { train }) => sum + train, 0),
     recipe.limit ?? Infinity,
   )
+  const known = recallCost(host, project.id, { recipe, trainCount })
+  const inferSecondsPerImage = history.inferSecondsPerImage ?? known?.inferSecondsPerImage
+  const trainSecondsPerImage = history.trainSecondsPerImage ?? known?.trainSecondsPerImage ?? null
+  if (device === null || inferSecondsPerImage === undefined) return
   const headSeconds = history.secondsOf('fitting-head', endedAtMs)
   const cost = {
     device,
@@ -35,9 +35,9 @@ export function learnFromRun(host: Host, project: OpenProject, runId: RunId): vo
     headSecondsPerImage:
       headSeconds === null
         ? (known?.headSecondsPerImage ?? null)
-        : Math.max(0, headSeconds - leastHeadSeconds) / (fittedCount * recipe.views),
+        : Math.max(0, headSeconds - leastHeadSeconds) / (trainCount * recipe.views),
   }
-  rememberCost(host, project.id, { recipe, cost })
+  rememberCost(host, project.id, { recipe, trainCount, cost })
 }
 
 /** Without pictures: before the first is read, and after the last. What went before the first of them counts too. */

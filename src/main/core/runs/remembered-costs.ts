@@ -34,9 +34,15 @@ type Remembered = z.infer<typeof Remembered>
 const keptMs = 30 * 24 * 3_600_000
 const keptMax = 500
 
-/** What was remembered of recipes of the same shape in a project; undefined where nothing was. */
-export function recallCost(host: Host, projectId: ProjectId, recipe: Recipe): RunCost | undefined {
-  const shape = shapeOf(recipe)
+/** What is computed, and over how many training images: of twice as many fewer may find room in memory. */
+export interface CostedWork {
+  readonly recipe: Recipe
+  readonly trainCount: number
+}
+
+/** What was remembered of work of the same shape in a project; undefined where nothing was. */
+export function recallCost(host: Host, projectId: ProjectId, work: CostedWork): RunCost | undefined {
+  const shape = shapeOf(work)
   return readCosts(host).find((known) => known.projectId === projectId && known.shape === shape)?.cost
 }
 
@@ -44,9 +50,9 @@ export function recallCost(host: Host, projectId: ProjectId, recipe: Recipe): Ru
 export function rememberCost(
   host: Host,
   projectId: ProjectId,
-  { recipe, cost }: { recipe: Recipe; cost: RunCost },
+  { cost, ...work }: CostedWork & { readonly cost: RunCost },
 ): void {
-  const shape = shapeOf(recipe)
+  const shape = shapeOf(work)
   const others = readCosts(host).filter((known) => known.projectId !== projectId || known.shape !== shape)
   const costs = [{ projectId, shape, atMs: host.now(), cost }, ...others].slice(0, keptMax)
   const file = fileOf(host)
@@ -75,11 +81,12 @@ function readCosts(host: Host): Remembered[] {
   }
 }
 
-/** All of a recipe, a machine and an Athanor that the cost of an image depends on. */
-function shapeOf(recipe: Recipe): string {
+/** All of a recipe, a set, a machine and an Athanor that the cost of an image depends on; the size of the set in powers of four. */
+function shapeOf({ recipe, trainCount }: CostedWork): string {
   const { architecture, inputSizePx, resizePx, device, precision, threads, epochs } = recipe
+  const size = Math.round(Math.log2(Math.max(1, trainCount)) / 2)
   const training =
-    epochs === 0 ? null : [recipe.trainableFrom, recipe.batchSize, recipe.microBatchSize, recipe.momentum > 0]
+    epochs === 0 ? null : [recipe.trainableFrom, recipe.batchSize, recipe.microBatchSize, recipe.momentum > 0, size]
   const machine = [cpus()[0]?.model, availableParallelism()]
   return JSON.stringify([
     architecture,

@@ -1,5 +1,6 @@
 import type { SplitCounts } from '../../../shared/domain/dataset.ts'
 import type { Recipe } from '../../../shared/domain/recipe.ts'
+import { isToldByFolds } from './fold-groups.ts'
 import type { RunCost } from './remembered-costs.ts'
 
 export interface RunAmounts {
@@ -14,6 +15,9 @@ const usualOpenSeconds = 4
 export const leastHeadSeconds = 0.5
 const usualHeadSecondsPerImage = 0.0003
 
+/** Judging a small set by folds, where it is done. */
+const usualFoldsSeconds = 2
+
 /** How often the finished model looks at an image. */
 export const looksOf = ({ seesMirrored }: Recipe): number => (seesMirrored ? 2 : 1)
 
@@ -22,12 +26,22 @@ export function durationOf(recipe: Recipe, cost: RunCost, { counts, cachedRatio 
   const train = Math.min(counts.train, recipe.limit ?? Infinity)
   const { validation, test } = counts
   const { inferSecondsPerImage: infer, trainSecondsPerImage } = cost
-  let seconds = cost.openSeconds ?? usualOpenSeconds
+  let seconds = cost.openSeconds ?? usualOpenSeconds + train * firstPassSecondsPerImage(recipe, cost)
   if (recipe.fitHeadFirst) {
     seconds += (train * recipe.views + validation) * (1 - cachedRatio) * infer
+    if (isToldByFolds(recipe, counts)) seconds += usualFoldsSeconds + test * (1 - cachedRatio) * infer
     seconds += leastHeadSeconds + train * recipe.views * (cost.headSecondsPerImage ?? usualHeadSecondsPerImage)
   }
   const epochRestSeconds = cost.epochRestSeconds ?? validation * infer
   seconds += recipe.epochs * (train * (trainSecondsPerImage ?? 0) + epochRestSeconds)
   return seconds + (validation + test) * infer * looksOf(recipe)
+}
+
+/**
+ * Of the first pass, beside training: where no features were computed of the pictures before, or the device keeps them itself, it
+ * decodes what is kept from then on. What looking at an image takes includes that. A run that has ended has told it.
+ */
+function firstPassSecondsPerImage({ epochs, fitHeadFirst }: Recipe, cost: RunCost): number {
+  const isDecodedBefore = fitHeadFirst && cost.device !== 'webgpu'
+  return epochs === 0 || isDecodedBefore ? 0 : cost.inferSecondsPerImage
 }

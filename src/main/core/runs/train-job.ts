@@ -29,7 +29,7 @@ export function trainJobOf(
     featuresFolder: layout.featuresFolder,
     versions: readDecisiveVersions(),
     dataset: { id: datasetId, hash, classes, entries: readEntries(reader, datasetId) },
-    foldGroups: recipe.fitHeadFirst ? foldGroupsOf(reader, datasetId) : null,
+    foldGroups: foldGroupsOf(reader, datasetId, recipe),
     resume,
     lastDevice: resume ? device : null,
     relief,
