@@ -14,7 +14,7 @@ import { finishRun } from '../steps/finish-run.ts'
 import { importImages } from '../steps/import-images.ts'
 import { describeImages } from './tune.ts'
 
-/** From the network that comes with Athanor, in half a minute on two processor cores: drawn pictures ask for no more. */
+/** From whatever network a run starts from by default, in half a minute on two processor cores: drawn pictures ask for no more. */
 const recipe = { epochs: 5, inputSizePx: 128, resizePx: 146 } as const satisfies RecipeOverrides
 
 interface DemoOptions {
